@@ -1,0 +1,49 @@
+/* coro.h - a coroutine: a function with a stack of its own that can stop in the middle.
+ *
+ * This is the mechanism alone: it knows nothing of a loop (co.h brings the two together). A
+ * coroutine runs on the thread that resumes it, and only that one; it must not be resumed from
+ * another thread. Stacks are CORO_STACK_SIZE of address space, reused, with a guard below each:
+ * an overflow ends the process with a message that names the coroutine.
+ */
+#ifndef CORO_H
+#define CORO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CORO_STACK_SIZE (64 * 1024) /* bytes, the guard page included */
+
+struct coro;
+typedef int coro_fn(void *arg);
+
+/* A coroutine that will run fn(arg) when it is first resumed. `name` is copied (31 bytes of it).
+ * NULL with errno set when there is no memory for it. */
+struct coro *coro_new(coro_fn *fn, void *arg, const char *name);
+
+/* Runs it until it suspends or ends. Not from inside itself, not after its end. */
+void coro_resume(struct coro *coro);
+
+/* Stops the running coroutine; coro_resume returns in whoever resumed it. */
+void coro_suspend(void);
+
+/* The coroutine that is running on this thread; NULL: none, this is the thread's own stack. */
+struct coro *coro_current(void);
+
+bool coro_is_done(const struct coro *coro);
+
+/* What fn returned, once it is done. */
+int coro_result(const struct coro *coro);
+const char *coro_name(const struct coro *coro);
+
+/* Frees it. One that is suspended in the middle is dropped as it stands: nothing on its stack is
+ * cleaned up. NULL is ignored. */
+void coro_free(struct coro *coro);
+
+/* The coroutines of this thread that exist, and the stacks kept for reuse: for tests of leaks. */
+int coro_count(void);
+int coro_stacks_kept(void);
+
+/* Gives the kept stacks of this thread back to the system. */
+void coro_trim(void);
+
+#endif

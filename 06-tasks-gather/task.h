@@ -1,0 +1,57 @@
+/* task.h - a coroutine that can be awaited, cancelled and asked how it went: asyncio's Task.
+ *
+ * A task holds itself while it runs. Whoever spawned it holds one reference more and gives it up by
+ * task_join, task_detach or task_unref. Loop's thread only.
+ */
+#ifndef TASK_H
+#define TASK_H
+
+#include "future.h"
+
+struct task {
+    struct future future;  /* first: a task is awaited as a future */
+    struct co co;
+    int cancel_requests;   /* task_cancelling */
+    char name[32];
+    struct task *next, *prev; /* among all tasks that are not done */
+};
+
+/* Runs fn(arg) as a task; its first step is on the next pass. `arg` must live until the task has
+ * ended: in C it usually lies in the parent's frame, so join before you return. NULL: no memory.
+ * asyncio: create_task. */
+struct task *task_spawn(struct loop *loop, coro_fn *fn, void *arg, const char *name) CO_MUST_CHECK;
+
+/* Awaits the task and gives up the reference: the task's result. When the caller is cancelled, so
+ * is the task, and the join still waits until it has ended. */
+int task_join(struct task *task) CO_MUST_CHECK;
+
+/* Gives up the reference; the task runs on and frees itself. */
+void task_detach(struct task *task);
+void task_unref(struct task *task); /* the same, by its other name; NULL is ignored */
+
+/* Asks the task to end: one -ECANCELED from what it waits for now or next. What it awaits is
+ * cancelled with it. A task that has not started never runs. False: it was done already.
+ * asyncio: cancel. */
+bool task_cancel(struct task *task);
+
+/* How many cancels were asked for and not taken back; task_uncancel takes one back and returns what
+ * is left. Who turns a cancel into something else (a timeout) uncancels. asyncio: cancelling. */
+int task_cancelling(const struct task *task);
+int task_uncancel(struct task *task);
+
+/* The running task; NULL outside of one. */
+struct task *task_current(void);
+
+bool task_is_done(const struct task *task);
+bool task_is_cancelled(const struct task *task);
+int task_result(const struct task *task); /* once it is done */
+
+/* Runs fn(arg) as the main task of `loop` until it ends, and gives its result. SIGINT and SIGTERM
+ * cancel it, when `signals` is true: then the result is -ECANCELED, usually; a second one ends the
+ * process at once. asyncio: Runner.run. */
+int task_run(struct loop *loop, coro_fn *fn, void *arg, bool signals);
+
+/* Tasks of this loop that are not done. */
+int task_count(const struct loop *loop);
+
+#endif

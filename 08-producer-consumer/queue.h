@@ -1,0 +1,57 @@
+/* queue.h - a bounded queue between tasks: asyncio's Queue (of pointers).
+ *
+ * A full queue makes its producers wait, an empty one its consumers: back-pressure. The queue ends
+ * in one of two ways: queue_join waits until all that was put has been reported done; queue_shutdown
+ * refuses what is put from then on and lets consumers finish (asyncio 3.13: shutdown).
+ * Loop's thread only.
+ */
+#ifndef QUEUE_H
+#define QUEUE_H
+
+#include "task.h"
+
+struct queue {
+    struct loop *loop;
+    void **items; /* a ring */
+    int capacity; /* of the ring */
+    int maxsize;  /* 0: no bound */
+    int begin, size;
+    int unfinished; /* put and not yet reported done */
+    bool shut_down;
+    struct queue_waiter *getters, **getters_end;
+    struct queue_waiter *putters, **putters_end;
+    struct queue_waiter *joiners, **joiners_end;
+};
+
+/* 0 or -ENOMEM. */
+int queue_init(struct queue *queue, struct loop *loop, int maxsize);
+
+/* Nobody may be waiting. What is still in it is dropped: the items are the caller's. */
+void queue_fini(struct queue *queue);
+
+/* Puts an item, waiting for room if need be. 0; -ESHUTDOWN; -ENOMEM; -ECANCELED. */
+int queue_put(struct queue *queue, void *item) CO_MUST_CHECK;
+
+/* Takes the oldest item, waiting for one if need be. 0; -ESHUTDOWN: it is shut down and empty;
+ * -ECANCELED. */
+int queue_get(struct queue *queue, void **item) CO_MUST_CHECK;
+
+/* The same without waiting: -EAGAIN instead. asyncio: put_nowait, get_nowait. */
+int queue_try_put(struct queue *queue, void *item) CO_MUST_CHECK;
+int queue_try_get(struct queue *queue, void **item) CO_MUST_CHECK;
+
+/* An item that was taken has been dealt with. 0; -EINVAL: more often than was put. */
+int queue_task_done(struct queue *queue);
+
+/* Waits until everything that was put has been reported done. 0 or -ECANCELED. */
+int queue_join(struct queue *queue) CO_MUST_CHECK;
+
+/* No more puts; who waits to put gets -ESHUTDOWN, who waits to get too once it is empty. With
+ * `immediate` what is in it is dropped, too, and counts as done. */
+void queue_shutdown(struct queue *queue, bool immediate);
+
+int queue_size(const struct queue *queue);
+bool queue_empty(const struct queue *queue);
+bool queue_full(const struct queue *queue);
+
+#endif

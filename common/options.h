@@ -1,0 +1,34 @@
+/* options.h - the options that the programs share, read with argp.
+ *
+ * Every program answers --help and --usage; an unknown option or a bad value is a sentence that
+ * names it, and exit code 2.
+ */
+#ifndef COMMON_OPTIONS_H
+#define COMMON_OPTIONS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A whole number from min to max in `text`, all of it; else a usage error that names `what` and
+ * the text, exit code 2. For a program's own options: call it from their argp parser. */
+long option_number(const struct argp_state *state, const char *what, const char *text, long min,
+                   long max);
+
+/* ---- Servers: --host --port ---------------------------------------------------------------- */
+
+struct server_options {
+    const char *host; /* default 127.0.0.1 */
+    uint16_t port;    /* as the program's default; 0: the kernel chooses */
+};
+
+/* To be named as a child in the program's own argp (its input is the struct server_options), or to
+ * be parsed alone by server_options_parse. */
+extern const struct argp server_options_argp;
+void server_options_parse(struct server_options *options, uint16_t default_port, const char *doc,
+                          int argc, char **argv);
+
+/* Every server's first line on stdout, flushed: "Serving on 127.0.0.1:7777". */
+void server_announce(int listening_fd);
+
+#endif
