@@ -19,6 +19,7 @@
 #define LOOP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct loop;
@@ -33,7 +34,7 @@ struct callback {
     struct callback *next, *prev; /* its place in the ready queue; NULL: not queued */
 };
 
-#define callback_init(callback, function, argument)                                                \
+#define callback_init(callback, function, argument) \
     callback_init_named((callback), (function), (argument), #function)
 
 static inline void callback_init_named(struct callback *callback, callback_fn *fn, void *arg,
@@ -56,7 +57,7 @@ struct timer {
     int place;                /* in the heap, from 1; 0: not in it */
 };
 
-#define timer_init(timer, function, argument)                                                      \
+#define timer_init(timer, function, argument) \
     timer_init_named((timer), (function), (argument), #function)
 
 static inline void timer_init_named(struct timer *timer, callback_fn *fn, void *arg,
@@ -127,7 +128,8 @@ void loop_forget_fd(struct loop *loop, int fd);
 int loop_add_signal_handler(struct loop *loop, int signo, callback_fn *fn, void *arg);
 void loop_remove_signal_handler(struct loop *loop, int signo);
 
-/* What is still to be done: timers, queued callbacks and watched descriptors. For tests of leaks. */
+/* What is still to be done: timers, queued callbacks and watched descriptors. For tests of leaks.
+ */
 struct loop_pending {
     int callbacks, timers, readers, writers;
 };
