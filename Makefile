@@ -1,20 +1,18 @@
 # async in C, step by step. `make` lists the targets.
-#
-#   make demo                     the ten chapters, one job, drawn
-#   make test                     every test
-#   make test-05 SANITIZE=address,undefined
 
 include common/build.mk
 
-CHAPTERS := $(sort $(patsubst %/,%,$(dir $(wildcard [0-9][0-9]-*/Makefile))))
+CHAPTERS := $(patsubst %/Makefile,%,$(sort $(wildcard [0-9][0-9]-*/Makefile)))
 NUMBERS  := $(foreach c,$(CHAPTERS),$(firstword $(subst -, ,$(c))))
-TESTS    := $(patsubst tests/%/Makefile,%,$(sort $(wildcard tests/*/Makefile)))
-TESTS    := $(filter-out support,$(TESTS))
+TESTS    := $(filter-out support,$(patsubst tests/%/Makefile,%,$(sort $(wildcard tests/*/Makefile))))
 chapter   = $(filter $(1)-%,$(CHAPTERS))
-export CC SANITIZE WERROR CFLAGS LDFLAGS
 
-.PHONY: help all setup demo test aio clean check-format format common support $(CHAPTERS) $(NUMBERS)
-.PHONY: $(NUMBERS:%=run-%) $(NUMBERS:%=test-%) $(TESTS:%=tests/%) grade
+export CC CFLAGS LDFLAGS SANITIZE WERROR BUILD
+export SETUP_DONE := yes
+FLOOR    := +@$(MAKE) --no-print-directory LOWER_DONE=yes -C
+
+.PHONY: help setup all demo test programs aio grade check-format format clean common support
+.PHONY: $(CHAPTERS) $(NUMBERS) $(NUMBERS:%=run-%) $(NUMBERS:%=test-%) $(TESTS:%=tests/%)
 
 help:
 	@sh common/help.sh
@@ -22,43 +20,42 @@ help:
 setup:
 	@sh common/setup.sh
 
-all: $(CHAPTERS)
-
 # A floor is built after the floors that it stands on; two that do not meet are built side by side.
-$(CHAPTERS) common support: | setup
-common:
-	@$(MAKE) --no-print-directory -C common library
+all: $(CHAPTERS)
+common: | setup
+	$(FLOOR) common library
 $(CHAPTERS): common
-	@$(MAKE) --no-print-directory -C $@
+	$(FLOOR) $@
 $(foreach c,$(CHAPTERS),$(eval $(c): $(call stands_on,$(c))))
 $(foreach n,$(NUMBERS),$(eval $(n): $(call chapter,$(n))))
+
 support: common 03-epoll-loop
-	@$(MAKE) --no-print-directory -C tests/support library
+	$(FLOOR) tests/support library
+$(TESTS:%=tests/%): all support
+	$(FLOOR) $@
 
 demo: all
 	@sh common/demo.sh $(BUILD) $(CHAPTERS)
-
 $(foreach n,$(NUMBERS),$(eval run-$(n): $(n) 10))
 $(NUMBERS:%=run-%):
 	@sh common/demo.sh $(BUILD) $(call chapter,$(@:run-%=%))
-
 aio: 10
 	@exec $(BUILD)/10-http-server/app --port 3000
 
 # The tests run one folder after another, whatever -j says: each starts servers and counts.
-test: all support
+test: $(TESTS:%=tests/%)
 	@sh tests/run.sh $(TESTS)
-$(NUMBERS:%=test-%): all support
+$(foreach n,$(NUMBERS),$(eval test-$(n): tests/$(call chapter,$(n))))
+$(NUMBERS:%=test-%):
 	@sh tests/run.sh $(call chapter,$(@:test-%=%))
-
-grade: 10
+grade: 01 10
 	@sh tests/grade/grade.sh $(EX)
 
-FORMATTED := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
+SOURCES   = $(shell git ls-files '*.c' '*.h')
 check-format:
-	@clang-format --dry-run -Werror $(FORMATTED)
+	@clang-format --dry-run -Werror $(SOURCES)
 format:
-	@clang-format -i $(FORMATTED)
+	@clang-format -i $(SOURCES)
 
 clean:
 	rm -rf $(ROOT)/build

@@ -1,29 +1,36 @@
-# How anything in this course is compiled. Included by chapter.mk and tests/test.mk.
+# How anything in this course is compiled. Included by the top Makefile and by chapter.mk.
 #
 #   CC=clang                    another compiler
-#   SANITIZE=address,undefined  with sanitizers (also: thread)
+#   SANITIZE=address,undefined  with sanitizers (also: SANITIZE=thread)
 #   WERROR=1                    warnings are errors, as in CI
+#   CFLAGS='-O0 -g'             instead of -O2 -g
+#   V=1                         shows the commands in full
 #
-# Objects and programs go to build/ (build/thread/, build/clang/... for the variants), never
-# into the source folders.
+# Objects and programs go to build/, never into the source folders. What was built in another way
+# lies beside it, in build/clang/, build/thread/, ...; so two ways never mix.
 
 ROOT := $(realpath $(dir $(lastword $(MAKEFILE_LIST)))..)
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-comma := ,
-VARIANT := $(if $(findstring clang,$(CC)),/clang)$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
-BUILD   := $(ROOT)/build$(VARIANT)
+CFLAGS ?= -O2 -g
 
-CFLAGS  ?= -O2 -g
+# The folder: the compiler's name and what else is not as usual; other flags by their checksum.
+COMPILER := $(filter-out gcc,$(notdir $(lastword $(filter-out -%,$(CC)))))
+FLAGS    := $(strip $(CFLAGS) $(LDFLAGS) $(filter -%,$(CC)))
+FLAGS    := $(if $(subst x-O2 -g,,x$(FLAGS)),flags-$(firstword $(shell echo '$(FLAGS)' | cksum)))
+comma    := ,
+space    := $(subst ,, )
+VARIANT  := $(COMPILER) $(subst $(comma),-,$(SANITIZE)) $(if $(WERROR),werror) $(FLAGS)
+BUILD    := $(ROOT)/build$(subst $(space),,$(patsubst %,/%,$(VARIANT)))
+
 CFLAGS_ALL := -std=gnu11 -D_GNU_SOURCE -pthread -fno-omit-frame-pointer -fstack-clash-protection \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined) $(CFLAGS)
-LDFLAGS_ALL := -pthread $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+LDFLAGS_ALL := -pthread -Wl,--as-needed $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
-# The chapters that $(1) stands on, and the pkg-config packages that $(1) names, as its Makefile says.
-stands_on = $(shell sed -n 's/^STANDS_ON *:= *//p' $(ROOT)/$(1)/Makefile 2>/dev/null)
-packages  = $(shell sed -n 's/^PACKAGES *:= *//p' $(ROOT)/$(1)/Makefile 2>/dev/null)
-# Chapter 05's switch between stacks is written in assembly, once for each kind of processor.
-ARCH     := $(shell $(CC) -dumpmachine | cut -d- -f1)
+# The chapters that $(1) stands on, and the pkg-config packages that it names, as its Makefile says.
+said_in   = $(shell sed -n 's/^$(2) *:= *//p' $(ROOT)/$(1)/Makefile)
+stands_on = $(call said_in,$(1),STANDS_ON)
+packages  = $(call said_in,$(1),PACKAGES)

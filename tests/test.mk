@@ -1,19 +1,25 @@
-# What the Makefile of every folder tests/NN-name includes: each test_*.c is one cmocka program.
-# It is linked with the bricks of the chapter of the same name and of those that it stands on,
-# and with tests/support. A folder may name before the include:
-#   ALSO  further folders whose bricks its tests use (backend_uv from a later chapter, say)
+# What the Makefile of every folder in tests/ includes: each test_*.c is one cmocka program. It is
+# linked with the bricks of the chapter of the same name, if there is one, of those that it stands
+# on, and with tests/support. A folder may name before the include:
+#   ALSO  further chapters whose bricks its tests use (one that brings another backend, say)
+#   RUNS  further chapters whose programs its tests start
 
-CHAPTER   := $(notdir $(CURDIR))
-stands_on_here = $(shell sed -n 's/^STANDS_ON *:= *//p' ../../$(1)/Makefile)
-STANDS_ON := $(filter-out common,$(CHAPTER) $(call stands_on_here,$(CHAPTER)) $(ALSO) \
-	$(foreach c,$(ALSO),$(call stands_on_here,$(c)))) 03-epoll-loop tests/support
-STANDS_ON := $(shell printf '%s\n' $(STANDS_ON) | sort -u)
-PACKAGES  := cmocka
+TESTED := $(filter-out common,$(notdir $(patsubst %/Makefile,%,$(wildcard ../../$(notdir $(CURDIR))/Makefile))))
+lower_of   = $(shell sed -n 's/^STANDS_ON *:= *//p' ../../$(1)/Makefile)
+STANDS_ON := $(sort 03-epoll-loop $(foreach c,$(TESTED) $(ALSO),$(c) $(call lower_of,$(c)))) tests/support
+PACKAGES  += cmocka
 PROGRAMS  := $(basename $(wildcard test_*.c))
 include $(dir $(lastword $(MAKEFILE_LIST)))../common/chapter.mk
 
-# `make run` runs them, stops at the first that fails, and says which.
-.PHONY: run
-run: all
-	@for t in $(PROGRAMS); do echo "== $(NAME)/$$t"; \
-	  ROOT=$(ROOT) BUILD=$(BUILD) $(OUT)/$$t || { echo "FAILED: $(NAME)/$$t" >&2; exit 1; }; done
+# `make run` runs them all, and says at the end which have failed.
+.PHONY: run programs
+run: all programs
+	@failed=; for test in $(PROGRAMS); do \
+	  echo "== $(NAME)/$$test"; \
+	  ROOT=$(ROOT) BUILD=$(BUILD) $(OUT)/$$test || failed="$$failed $$test"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "FAILED in $(NAME):$$failed" >&2; exit 1; fi
+ifndef LOWER_DONE
+programs: lower
+	@for c in $(TESTED) $(RUNS); do $(MAKE) --no-print-directory -C $(ROOT)/$$c || exit; done
+endif
