@@ -2,7 +2,8 @@
 #   STANDS_ON  the lower chapters whose bricks it uses, all of them, lowest first
 #   PROGRAMS   its programs: PROGRAM.c is linked with the bricks; every other .c here is a brick
 #   PACKAGES   the pkg-config names of the libraries that its bricks or programs need
-# A chapter sees the headers of common/ and of the chapters it stands on, and no others.
+# A chapter sees the headers of common/ and of the chapters it stands on, and no others; by quotes
+# only (-iquote), so that <semaphore.h> in a library's header stays the system's.
 
 include $(dir $(lastword $(MAKEFILE_LIST)))build.mk
 
@@ -29,7 +30,8 @@ BINARIES := $(PROGRAMS:%=$(OUT)/%)
 
 NEEDS    := $(sort $(PACKAGES) $(foreach c,$(LOWER),$(call packages,$(c))))
 LIBS     := $(foreach c,$(LOWER),$(call library,$(c)))
-CPPFLAGS_ALL := -I. $(LOWER:%=-I$(ROOT)/%) $(if $(NEEDS),$(shell pkg-config --cflags $(NEEDS)))
+CPPFLAGS_ALL := -iquote . $(LOWER:%=-iquote $(ROOT)/%) \
+	$(if $(NEEDS),$(shell pkg-config --cflags $(NEEDS)))
 LDLIBS_ALL   := -Wl,--start-group $(LIBRARY) $(LIBS) -Wl,--end-group \
 	$(if $(NEEDS),$(shell pkg-config --libs $(NEEDS))) $(LDLIBS)
 
