@@ -1,39 +1,52 @@
 /* queue.h - a bounded queue between tasks: asyncio's Queue (of pointers).
  *
  * A full queue makes its producers wait, an empty one its consumers: back-pressure. The queue ends
- * in one of two ways: queue_join waits until all that was put has been reported done; queue_shutdown
- * refuses what is put from then on and lets consumers finish (asyncio 3.13: shutdown).
- * Loop's thread only.
+ * in one of two ways: queue_join waits until all that was put has been reported done;
+ * queue_shutdown refuses what is put from then on and lets consumers finish:
+ *
+ *     while ((rc = queue_get(&queue, &item)) == 0) {
+ *         ... use item ...
+ *         queue_task_done(&queue);
+ *     }                                   -ESHUTDOWN: all done; anything else: why not
+ *
+ * The queue never looks at an item and never owns one. Orders are those of Python 3.13's
+ * asyncio/queues.py. Loop's thread only.
  */
 #ifndef QUEUE_H
 #define QUEUE_H
 
+#include <stdbool.h>
+#include <sys/queue.h>
+
 #include "task.h"
+
+TAILQ_HEAD(queue_waiters, queue_waiter);
 
 struct queue {
     struct loop *loop;
-    void **items; /* a ring */
-    int capacity; /* of the ring */
-    int maxsize;  /* 0: no bound */
-    int begin, size;
+    void **items;   /* a ring */
+    int capacity;   /* of the ring */
+    int maxsize;    /* 0: no bound */
+    int begin;      /* the oldest item's place in the ring */
+    int size;       /* items in it */
     int unfinished; /* put and not yet reported done */
     bool shut_down;
-    struct queue_waiter *getters, **getters_end;
-    struct queue_waiter *putters, **putters_end;
-    struct queue_waiter *joiners, **joiners_end;
+    struct queue_waiters getters, putters, joiners; /* first come, first served */
 };
 
-/* 0 or -ENOMEM. */
+/* A queue for at most `maxsize` items (<= 0: without a bound). 0 or -ENOMEM. A bounded queue takes
+ * all the memory it will ever need here. */
 int queue_init(struct queue *queue, struct loop *loop, int maxsize);
 
 /* Nobody may be waiting. What is still in it is dropped: the items are the caller's. */
 void queue_fini(struct queue *queue);
 
-/* Puts an item, waiting for room if need be. 0; -ESHUTDOWN; -ENOMEM; -ECANCELED. */
+/* Puts an item, waiting for room if need be. 0; -ESHUTDOWN; -ECANCELED, and then it was not put;
+ * -ENOMEM, from a queue without a bound only. */
 int queue_put(struct queue *queue, void *item) CO_MUST_CHECK;
 
 /* Takes the oldest item, waiting for one if need be. 0; -ESHUTDOWN: it is shut down and empty;
- * -ECANCELED. */
+ * -ECANCELED, and then nothing was taken. *item is written only with 0. */
 int queue_get(struct queue *queue, void **item) CO_MUST_CHECK;
 
 /* The same without waiting: -EAGAIN instead. asyncio: put_nowait, get_nowait. */
@@ -47,11 +60,12 @@ int queue_task_done(struct queue *queue);
 int queue_join(struct queue *queue) CO_MUST_CHECK;
 
 /* No more puts; who waits to put gets -ESHUTDOWN, who waits to get too once it is empty. With
- * `immediate` what is in it is dropped, too, and counts as done. */
+ * `immediate` what is in it is dropped, too, and counts as done. (To free those items take them
+ * with queue_try_get first.) */
 void queue_shutdown(struct queue *queue, bool immediate);
 
 int queue_size(const struct queue *queue);
 bool queue_empty(const struct queue *queue);
-bool queue_full(const struct queue *queue);
+bool queue_full(const struct queue *queue); /* never, without a bound */
 
 #endif
