@@ -1,0 +1,26 @@
+#!/bin/sh
+# help.sh - what `make` alone prints: every target, a line each.
+cat <<'END'
+async in C, step by step
+
+  make demo       the ten chapters' demos, one after another, and the table of what was measured
+  make test       every test
+  make all        builds everything (make -j2 all: two files at a time)
+
+  make 05         builds a chapter and what it stands on; also: make -C 05-coroutines
+  make run-05     runs its demo; against a server of its own, or the one that AIO_URL names
+  make test-05    runs its tests
+  make aio        the delay server, on port 3000, until Ctrl-C
+  make grade EX=NAME   judges your answer to an exercise; without EX it lists them
+
+  make setup      installs the packages that are missing; the targets above do it by themselves
+  make check-format, make format   compares the code with .clang-format; makes it so
+  make clean      deletes build/
+
+  Each takes CC=clang, SANITIZE=address,undefined or SANITIZE=thread, WERROR=1, CFLAGS=..., V=1.
+
+The chapters:
+END
+for chapter in [0-9][0-9]-*; do
+    echo "  $chapter"
+done
