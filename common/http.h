@@ -35,15 +35,15 @@ struct http_field {
 };
 
 struct http_head {
-    const char *method;       /* request: "GET" */
-    const char *target;       /* request: as it was sent, "/aio?delay=5" */
-    int status;               /* response: 200 */
-    const char *reason;       /* response: may be empty */
-    int minor_version;        /* HTTP/1.minor */
-    int64_t content_length;   /* -1: none was given */
-    bool chunked;             /* Transfer-Encoding: chunked */
-    bool keep_alive;          /* may the connection be used again? (version and Connection) */
-    bool expect_continue;     /* request: Expect: 100-continue */
+    const char *method;     /* request: "GET" */
+    const char *target;     /* request: as it was sent, "/aio?delay=5" */
+    int status;             /* response: 200 */
+    const char *reason;     /* response: may be empty */
+    int minor_version;      /* HTTP/1.minor */
+    int64_t content_length; /* -1: none was given */
+    bool chunked;           /* Transfer-Encoding: chunked */
+    bool keep_alive;        /* may the connection be used again? (version and Connection) */
+    bool expect_continue;   /* request: Expect: 100-continue */
     int field_count;
     struct http_field fields[HTTP_MAX_FIELDS];
 };
@@ -59,13 +59,17 @@ struct http_parser {
     const char *error_text; /* after HTTP_ERROR: what was wrong, for a log or an answer */
     /* the rest is the parser's own */
     enum http_kind kind;
-    bool no_body;           /* this response answers a HEAD */
-    int state;
-    char *buffer;           /* the head's bytes, later its NUL-terminated strings */
+    bool no_body;       /* this response answers a HEAD */
+    uint8_t state;      /* enum parser_state of http_parse.c: which part comes next */
+    uint8_t line_state; /* how far a chunk-size line or a trailer has got */
+    bool saw_cr;        /* the next byte has to be LF */
+    bool skipped_line;  /* the one empty line before a request line that is forgiven */
+    uint8_t seen;       /* enum seen_field of http_head.c: fields that may come only once */
+    char *buffer;       /* the head's lines as NUL-terminated strings */
     size_t capacity, used;
-    int64_t remaining;      /* of the body, or of the current chunk */
-    size_t line_length;     /* of the chunk-size line or trailer being read */
-    int flags;
+    size_t line_begin;  /* in the buffer: the line that is being read */
+    size_t line_length; /* of the chunk-size line, or of all trailers, so far */
+    int64_t remaining;  /* of the body, or of the current chunk */
 };
 
 /* `buffer` (the caller's, at least 256 bytes) holds one head; a larger one is 431 (or 414 when the
@@ -88,6 +92,13 @@ enum http_event http_parse_eof(struct http_parser *parser);
 const char *http_field(const struct http_head *head, const char *name);
 
 /* ---- Targets and queries (RFC 3986) -------------------------------------------------------- */
+
+/* Decodes the %XX escapes (and "+", if `plus_is_blank`) of `length` bytes into `text`, which gets a
+ * NUL. Its length; -EINVAL: a malformed escape or an encoded NUL; -ENAMETOOLONG. */
+int http_unescape(const char *bytes, size_t length, bool plus_is_blank, char *text, size_t size);
+
+/* The path of a target as it was sent: "/a%20b" of "/a%20b?x=1" and of "http://host/a%20b?x=1". */
+struct http_slice http_target_raw_path(const char *target);
 
 /* Decodes the path of a target ("/a%20b?x=1" gives "/a b") into `path`. -EINVAL: a malformed escape
  * or an encoded NUL; -ENAMETOOLONG: `size` is too small. Returns the length. */
