@@ -13,6 +13,9 @@
  *   3. Otherwise, with a descriptor watched or a signal handled: it really waits, since only the
  *      outside can go on; after VIRTUAL_GUARD_S seconds the run ends with -ETIMEDOUT.
  *   4. Otherwise nothing can ever happen: loop_run_forever returns -EDEADLK.
+ *
+ * It is stricter than epoll about descriptors that were closed and not forgotten (loop_forget_fd):
+ * the run ends with -EBADF, or adding the next one of that number fails with -EEXIST.
  */
 #ifndef SUPPORT_BACKEND_VIRTUAL_H
 #define SUPPORT_BACKEND_VIRTUAL_H

@@ -1,0 +1,91 @@
+#include "proc.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_number(const struct dirent *entry)
+{
+    return isdigit((unsigned char)entry->d_name[0]) != 0;
+}
+
+static int count_numbers_in(pid_t pid, const char *folder_name)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", pid, folder_name);
+    DIR *folder = opendir(path);
+    if (!folder)
+        return -errno;
+    int count = 0;
+    for (struct dirent *entry; (entry = readdir(folder));)
+        count += is_number(entry);
+    closedir(folder);
+    return count;
+}
+
+int proc_count_fds(pid_t pid)
+{
+    int count = count_numbers_in(pid, "fd");
+    bool counts_itself = pid == getpid() && count > 0; /* the descriptor that reads the folder */
+    return count - counts_itself;
+}
+
+int proc_count_threads(pid_t pid)
+{
+    return count_numbers_in(pid, "task");
+}
+
+/* The whole of a small file of /proc, NUL-terminated; its length or -errno. */
+static int read_proc_file(const char *path, char *text, size_t size)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return -errno;
+    size_t length = fread(text, 1, size - 1, file);
+    int rc = ferror(file) ? -EIO : (int)length;
+    fclose(file);
+    text[length] = '\0';
+    return rc;
+}
+
+/* The fourth field of /proc/PID/stat; the second, a name in brackets, may hold anything. */
+static pid_t parent_of(const char *pid)
+{
+    char path[300], text[512];
+    snprintf(path, sizeof path, "/proc/%s/stat", pid);
+    if (read_proc_file(path, text, sizeof text) < 0)
+        return -1;
+    const char *after_name = strrchr(text, ')');
+    int parent = -1;
+    if (!after_name || sscanf(after_name + 1, " %*c %d", &parent) != 1)
+        return -1;
+    return parent;
+}
+
+int proc_count_children(pid_t pid)
+{
+    DIR *processes = opendir("/proc");
+    if (!processes)
+        return -errno;
+    int count = 0;
+    for (struct dirent *entry; (entry = readdir(processes));)
+        count += is_number(entry) && parent_of(entry->d_name) == pid;
+    closedir(processes);
+    return count;
+}
+
+long proc_rss_kib(pid_t pid)
+{
+    char path[64], text[4096];
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    int rc = read_proc_file(path, text, sizeof text);
+    if (rc < 0)
+        return rc;
+    const char *line = strstr(text, "\nVmRSS:");
+    return line ? strtol(line + strlen("\nVmRSS:"), NULL, 10) : -ESRCH;
+}

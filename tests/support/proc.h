@@ -1,0 +1,16 @@
+/* proc.h - what /proc tells about a process. Functions return >= 0, or -errno. Any thread. */
+#ifndef SUPPORT_PROC_H
+#define SUPPORT_PROC_H
+
+#include <sys/types.h>
+
+int proc_count_fds(pid_t pid);
+int proc_count_threads(pid_t pid);
+
+/* Running or not yet waited for. */
+int proc_count_children(pid_t pid);
+
+/* Resident memory. -ESRCH when the process has ended. */
+long proc_rss_kib(pid_t pid);
+
+#endif
