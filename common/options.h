@@ -10,6 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define USAGE_ERROR 2 /* the exit code */
+
+/* A whole number from min to max: digits, perhaps behind a minus sign, and nothing else. 0, or
+ * -EINVAL: no number; -ERANGE: not from min to max; then *value is left alone. Any thread. */
+int parse_number(const char *text, long min, long max, long *value);
+
 /* A whole number from min to max in `text`, all of it; else a usage error that names `what` and
  * the text, exit code 2. For a program's own options: call it from their argp parser. */
 long option_number(const struct argp_state *state, const char *what, const char *text, long min,
@@ -22,8 +28,8 @@ struct server_options {
     uint16_t port;    /* as the program's default; 0: the kernel chooses */
 };
 
-/* To be named as a child in the program's own argp (its input is the struct server_options), or to
- * be parsed alone by server_options_parse. */
+/* To be named as a child in the program's own argp (its input is a struct server_options whose port
+ * is the default and whose host may be NULL), or to be parsed alone by server_options_parse. */
 extern const struct argp server_options_argp;
 void server_options_parse(struct server_options *options, uint16_t default_port, const char *doc,
                           int argc, char **argv);
