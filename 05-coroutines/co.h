@@ -2,8 +2,8 @@
  *
  * Everything that suspends is built on co_wait and co_wake. A function is called a coroutine
  * function when it may suspend: it can be called only from inside a coroutine. Its result is
- * >= 0, or -errno; -ECANCELED means that somebody wants this coroutine to end: clean up, pass it on.
- * That is why every result here has to be looked at.
+ * >= 0, or -errno; -ECANCELED means that somebody wants this coroutine to end: clean up, pass it
+ * on. That is why every result here has to be looked at.
  *
  * All of it belongs to the loop's thread.
  */
@@ -22,11 +22,12 @@
 struct co {
     struct coro *coro;
     struct loop *loop;
-    struct callback step;   /* resumes it, from the loop */
+    struct callback step;     /* resumes it, from the loop */
     struct co_waiter *waiter; /* what it waits for; NULL: it runs, or its step is queued */
-    int wake_result;        /* what the wait will return */
-    bool must_cancel;       /* a cancel that came while there was nothing to interrupt */
+    int wake_result;          /* what the wait will return */
+    bool must_cancel;         /* a cancel that came while there was nothing to interrupt */
     bool started;
+    int calls_without_wait;                    /* co_io.h lets others run every so many */
     void (*on_end)(struct co *co, int result); /* its owner's; may free the co */
 };
 
@@ -44,7 +45,7 @@ struct loop *co_loop(void);
 int co_sleep(int64_t delay_ns) CO_MUST_CHECK;
 
 /* Lets everything else that is ready run first. 0 or -ECANCELED. asyncio: sleep(0). */
-int co_yield(void) CO_MUST_CHECK;
+int co_yield (void) CO_MUST_CHECK;
 
 /* ---- For those who build further bricks ---------------------------------------------------- */
 

@@ -11,7 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CORO_STACK_SIZE (64 * 1024) /* bytes, the guard page included */
+#define CORO_STACK_SIZE                                                     \
+    (64 * 1024) /* bytes, the guard page included; eight times that under a \
+                   sanitizer, whose frames are larger */
 
 struct coro;
 typedef int coro_fn(void *arg);
@@ -43,7 +45,11 @@ void coro_free(struct coro *coro);
 int coro_count(void);
 int coro_stacks_kept(void);
 
-/* Gives the kept stacks of this thread back to the system. */
+/* Gives the kept stacks of this thread back to the system: before a thread that ran coroutines
+ * ends. */
 void coro_trim(void);
+
+/* Does `address` lie in the guard below this coroutine's stack? Safe in a signal handler. */
+bool coro_guard_holds(const struct coro *coro, const void *address);
 
 #endif

@@ -1,0 +1,149 @@
+/* co_io.c - each call tries at once; only when the kernel says EAGAIN does the coroutine wait.
+ *
+ * That is chapter 03's non-blocking I/O, with the waiting turned inside out: the loop's callback
+ * resumes the coroutine, which then tries again.
+ */
+#include "co_io.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net.h"
+
+/* ---- Waiting for a descriptor -------------------------------------------------------------- */
+
+struct fd_wait {
+    struct co_waiter waiter; /* first */
+    struct co *co;
+    int fd;
+    void (*remove)(struct loop *loop, int fd);
+};
+
+/* Resumes at once: the descriptor is ready now, and another trip through the queue would cost a
+ * system call. */
+static void on_ready(void *arg)
+{
+    struct fd_wait *wait = arg;
+    wait->remove(wait->co->loop, wait->fd);
+    co_wake_now(wait->co, 0);
+}
+
+static bool cancel_fd_wait(struct co_waiter *waiter)
+{
+    struct fd_wait *wait = (struct fd_wait *)waiter;
+    wait->remove(wait->co->loop, wait->fd);
+    return true;
+}
+
+int co_wait_readable(int fd)
+{
+    struct fd_wait wait = {{cancel_fd_wait}, co_current(), fd, loop_remove_reader};
+    int rc = loop_add_reader(co_loop(), fd, on_ready, &wait);
+    return rc < 0 ? rc : co_wait(&wait.waiter);
+}
+
+int co_wait_writable(int fd)
+{
+    struct fd_wait wait = {{cancel_fd_wait}, co_current(), fd, loop_remove_writer};
+    int rc = loop_add_writer(co_loop(), fd, on_ready, &wait);
+    return rc < 0 ? rc : co_wait(&wait.waiter);
+}
+
+/* A peer that is always ready would keep its coroutine running for ever: after so many calls that
+ * did not have to wait, one lets the others run. Called before the I/O, when a cancel still loses
+ * nothing. */
+#define CALLS_BEFORE_YIELD 64
+
+static int take_turns(void)
+{
+    struct co *co = co_current();
+    if (++co->calls_without_wait < CALLS_BEFORE_YIELD)
+        return 0;
+    co->calls_without_wait = 0;
+    return co_yield ();
+}
+
+/* ---- The calls ----------------------------------------------------------------------------- */
+
+ssize_t co_read(int fd, void *buffer, size_t size)
+{
+    int rc = take_turns();
+    while (rc == 0) {
+        ssize_t count = read(fd, buffer, size);
+        if (count >= 0)
+            return count;
+        if (errno == EAGAIN)
+            rc = co_wait_readable(fd);
+        else if (errno != EINTR)
+            rc = -errno;
+    }
+    return rc;
+}
+
+int co_write_all(int fd, const void *bytes, size_t size)
+{
+    const char *next = bytes;
+    int rc = take_turns();
+    while (rc == 0 && size > 0) {
+        ssize_t count = write(fd, next, size);
+        if (count >= 0) {
+            next += count;
+            size -= (size_t)count;
+        } else if (errno == EAGAIN) {
+            rc = co_wait_writable(fd);
+        } else if (errno != EINTR) {
+            rc = -errno;
+        }
+    }
+    return rc;
+}
+
+/* What accept(2) reports of a connection that failed before we got to it; the next may be fine. */
+static bool is_lost_connection(int error)
+{
+    return error == ECONNABORTED || error == EPROTO || error == EINTR;
+}
+
+int co_accept(int listening_fd)
+{
+    int rc = take_turns();
+    while (rc == 0) {
+        int fd = accept4(listening_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            net_set_nodelay(fd); /* fails on what is not TCP, and does not matter there */
+            return fd;
+        }
+        if (errno == EAGAIN)
+            rc = co_wait_readable(listening_fd);
+        else if (!is_lost_connection(errno))
+            rc = -errno;
+    }
+    return rc;
+}
+
+int co_connect(const char *host, uint16_t port)
+{
+    int fd = net_connect_start(host, port);
+    if (fd < 0)
+        return fd;
+    int rc = net_connect_finish(fd);
+    while (rc == -EINPROGRESS) {
+        rc = co_wait_writable(fd);
+        if (rc == 0)
+            rc = net_connect_finish(fd);
+    }
+    if (rc < 0) {
+        co_close(fd);
+        return rc;
+    }
+    return fd;
+}
+
+void co_close(int fd)
+{
+    if (fd < 0)
+        return;
+    loop_forget_fd(co_loop(), fd);
+    close(fd);
+}
