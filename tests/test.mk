@@ -11,14 +11,13 @@ PACKAGES  += cmocka
 PROGRAMS  := $(basename $(wildcard test_*.c))
 include $(dir $(lastword $(MAKEFILE_LIST)))../common/chapter.mk
 
-# `make run` runs them all, and says at the end which have failed.
+# `make run` runs them all and names each that failed.
 .PHONY: run programs
 run: all programs
-	@failed=; for test in $(PROGRAMS); do \
+	@failed=0; for test in $(PROGRAMS); do \
 	  echo "== $(NAME)/$$test"; \
-	  ROOT=$(ROOT) BUILD=$(BUILD) $(OUT)/$$test || failed="$$failed $$test"; \
-	done; \
-	if [ -n "$$failed" ]; then echo "FAILED in $(NAME):$$failed" >&2; exit 1; fi
+	  ROOT=$(ROOT) BUILD=$(BUILD) $(OUT)/$$test || { echo "FAILED: $(NAME)/$$test"; failed=1; }; \
+	done; exit $$failed
 ifndef LOWER_DONE
 programs: lower
 	@for c in $(TESTED) $(RUNS); do $(MAKE) --no-print-directory -C $(ROOT)/$$c || exit; done
