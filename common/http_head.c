@@ -66,12 +66,12 @@ static bool target_is_valid(const char *method, const char *target)
     for (const char *c = target; *c; c++)
         if (*c == ' ' || *c == '\t')
             return false;
-    if (target[0] == '/')
-        return true;
-    if (strcmp(target, "*") == 0)
-        return strcmp(method, "OPTIONS") == 0;
     if (strcmp(method, "CONNECT") == 0)
         return strchr(target, ':') != NULL && strchr(target, '/') == NULL;
+    if (strcmp(target, "*") == 0)
+        return strcmp(method, "OPTIONS") == 0;
+    if (target[0] == '/')
+        return true;
     const char *host = strstr(target, "://");
     return host != NULL &&
            (strncasecmp(target, "http:", 5) == 0 || strncasecmp(target, "https:", 6) == 0) &&
