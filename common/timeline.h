@@ -22,8 +22,8 @@ struct span {
 
 struct timeline {
     char title[80];
-    int64_t unit_ns;  /* what the axis counts in */
-    int64_t zero_ns;  /* the axis begins here: the first span's begin */
+    int64_t unit_ns; /* what the axis counts in */
+    int64_t zero_ns; /* the axis begins here: the first span's begin */
     struct span *spans;
     int count, capacity;
     int threads_seen; /* the largest number of threads of this process at any span's begin */
@@ -32,13 +32,21 @@ struct timeline {
     pthread_mutex_t lock;
 };
 
+/* 0 or -errno. Of the title and of the labels only printable ASCII is kept; '?' is put for the
+ * rest, so that every kind of drawing can hold them. */
 int timeline_init(struct timeline *timeline, const char *title, int64_t unit_ns);
 void timeline_fini(struct timeline *timeline);
 
-/* Redraws on `terminal` at each event from now on; does nothing when it is no terminal. */
+/* Redraws on `terminal` at each event from now on; does nothing when it is no terminal, or a dumb
+ * one. In colours, unless NO_COLOR is set (no-color.org). */
 void timeline_go_live(struct timeline *timeline, FILE *terminal);
 
-/* A span's number, to end it with; -ENOMEM. */
+/* No more of that. `wipe` takes the last drawing off the terminal, for what will be printed in its
+ * place; else it stays there. */
+void timeline_end_live(struct timeline *timeline, bool wipe);
+
+/* Any thread. A span's number, to end it with; -ENOMEM. A number below 0 is not ended: a span that
+ * could not be begun needs no further care. */
 int timeline_begin(struct timeline *timeline, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void timeline_end(struct timeline *timeline, int span, int result);
@@ -46,7 +54,8 @@ void timeline_end(struct timeline *timeline, int span, int result);
 /* From the first begin to the last end, in ns; 0 for an empty one. */
 int64_t timeline_elapsed(const struct timeline *timeline);
 
-/* Draws into `out`. Text: one bar a span, scaled to `columns` (0: the terminal's width, or 80).
+/* Draws into `out`. Text: one bar a span ('#', 'x' failed, '>' still running), scaled to `columns`
+ * (20 to 240; 0: the width of the terminal that `out` is, else 80).
  * SVG: a complete document. Trace: Chrome's trace-event JSON, which opens in Perfetto.
  * 0, or -errno if writing failed (the caller still flushes and closes). */
 int timeline_draw(const struct timeline *timeline, enum timeline_format format, FILE *out,
