@@ -1,8 +1,8 @@
 /* loop_contract.h - what every backend must do, as scenarios with one expected trace each.
  *
  * A scenario drives a loop and notes what happened, in order; the same notes must come from epoll,
- * from libuv and from the virtual clock. Times in the notes are only such as are exact everywhere
- * (never early; the order of deadlines).
+ * from libuv and from the virtual clock. Times are noted only as what is exact everywhere: the
+ * order of deadlines, and that nothing is early.
  *
  *     int main(void)
  *     {
@@ -12,9 +12,9 @@
 #ifndef SUPPORT_LOOP_CONTRACT_H
 #define SUPPORT_LOOP_CONTRACT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
+#include "backend.h"
 #include "loop.h"
 
 struct contract {
@@ -23,9 +23,6 @@ struct contract {
     char trace[4096]; /* the notes so far */
     size_t length;
 };
-
-/* Adds a note, and a blank between notes. Fails the test when the trace is full. */
-void note(struct contract *contract, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 struct loop_scenario {
     const char *name;
@@ -36,8 +33,8 @@ struct loop_scenario {
 extern const struct loop_scenario loop_scenarios[];
 extern const size_t loop_scenario_count;
 
-/* Plays one on a new loop; fails the test when the trace differs, or when the loop still holds
- * something at the end, or a descriptor is left. */
+/* Plays one on a new loop; fails the test when the trace differs, when the loop still holds
+ * something at the end, or when a descriptor or a thread is left. */
 void loop_contract_check(const struct loop_scenario *scenario, const struct loop_backend *backend);
 
 /* Runs them all as a cmocka group named after the backend. The number of failed tests. */

@@ -5,17 +5,17 @@
 #include "process.h"
 
 struct captured {
-    int fd;       /* our end of the pipe, non-blocking; -1 after its end */
-    char *text;   /* NUL-terminated once anything was read; owned */
+    int fd;     /* our end of the pipe, non-blocking; -1 after its end */
+    char *text; /* NUL-terminated once anything was read; owned */
     size_t length, capacity;
 };
 
 struct process {
     pid_t pid;
-    int pidfd;    /* readable when it has ended */
-    char *name;   /* its path, for messages; owned */
+    int pidfd;  /* readable when it has ended */
+    char *name; /* its path, for messages; owned */
     bool ended;
-    int status;   /* after that: its exit code, or 128 + signal */
+    int status; /* after that: its exit code, or 128 + signal */
     struct captured out, err;
     struct process *next; /* in the list of all that were started */
 };
