@@ -19,11 +19,11 @@
 struct fetcher; /* the connections that are kept and shared */
 
 struct fetch_result {
-    long status;            /* 200 */
-    char *body;             /* NUL-terminated besides; fetch_result_free frees it */
+    long status; /* 200 */
+    char *body;  /* NUL-terminated besides; fetch_result_free frees it */
     size_t length;
     char content_type[80];
-    char error[256];        /* libcurl's words when the fetch failed */
+    char error[256]; /* libcurl's words when the fetch failed */
 };
 
 struct fetcher *fetcher_new(struct loop *loop); /* NULL: no memory */

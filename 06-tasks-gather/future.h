@@ -23,8 +23,10 @@ struct future {
     int result;
     int references;
     struct future_callback *callbacks, **callbacks_end; /* in the order of adding */
-    bool (*cancel)(struct future *future); /* what future_cancel does; a task's and a gather's differ */
-    void (*destroy)(struct future *future); /* when the last reference goes; NULL: nothing to free */
+    bool (*cancel)(
+        struct future *future); /* what future_cancel does; a task's and a gather's differ */
+    void (*destroy)(
+        struct future *future); /* when the last reference goes; NULL: nothing to free */
 };
 
 /* A call for when the future is done; the caller's, alive until it has run or was removed. */
@@ -41,13 +43,17 @@ void future_unref(struct future *future); /* NULL is ignored */
 /* Completes it. -EALREADY when it is not pending (asyncio: InvalidStateError), else 0. */
 int future_set_result(struct future *future, int result);
 
+/* The same with FUTURE_CANCELLED and -ECANCELED: for those who implement a `cancel` of their own.
+ */
+int future_set_cancelled(struct future *future);
+
 /* Cancels it, if it is pending: true. A task's future passes the request on to the task, a
  * gather's to its children: there true means that a cancel is on its way. */
 bool future_cancel(struct future *future);
 
-bool future_is_done(const struct future *future);      /* or cancelled */
+bool future_is_done(const struct future *future); /* or cancelled */
 bool future_is_cancelled(const struct future *future);
-int future_result(const struct future *future);        /* once it is done */
+int future_result(const struct future *future); /* once it is done */
 
 /* Runs the callback when the future is done: through the queue, on the next pass if it is done
  * already. asyncio: add_done_callback, remove_done_callback. */

@@ -25,8 +25,8 @@ int wait_tasks(struct task *const tasks[], int count, enum wait_until until,
                int64_t timeout_ns) CO_MUST_CHECK;
 
 /* Awaits one task for at most timeout_ns, and gives up the reference as task_join does: its result.
- * When the time is over the task is cancelled, its end is awaited, and the result is -ETIMEDOUT; but
- * a task that returns a value all the same has won. */
+ * When the time is over the task is cancelled, its end is awaited, and the result is -ETIMEDOUT;
+ * but a task that returns a value all the same has won. */
 int wait_for(struct task *task, int64_t timeout_ns) CO_MUST_CHECK;
 
 #endif

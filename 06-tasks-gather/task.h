@@ -9,9 +9,9 @@
 #include "future.h"
 
 struct task {
-    struct future future;  /* first: a task is awaited as a future */
+    struct future future; /* first: a task is awaited as a future */
     struct co co;
-    int cancel_requests;   /* task_cancelling */
+    int cancel_requests; /* task_cancelling */
     char name[32];
     struct task *next, *prev; /* among all tasks that are not done */
 };
@@ -46,9 +46,10 @@ bool task_is_done(const struct task *task);
 bool task_is_cancelled(const struct task *task);
 int task_result(const struct task *task); /* once it is done */
 
-/* Runs fn(arg) as the main task of `loop` until it ends, and gives its result. SIGINT and SIGTERM
- * cancel it, when `signals` is true: then the result is -ECANCELED, usually; a second one ends the
- * process at once. asyncio: Runner.run. */
+/* Runs fn(arg) as the main task of `loop` until it ends, then cancels all other tasks of the loop
+ * and waits for them, and gives the main task's result. SIGINT and SIGTERM cancel it, when
+ * `signals` is true: then the result is -ECANCELED, usually; a second one ends the process at once.
+ * -ENOMEM, or the loop's error (-EDEADLK). asyncio: run. */
 int task_run(struct loop *loop, coro_fn *fn, void *arg, bool signals);
 
 /* Tasks of this loop that are not done. */

@@ -1,0 +1,164 @@
+/* future.c - a state, a result, and a list of callbacks that the loop will run. */
+#include "future.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static bool cancel_pending(struct future *future);
+
+static void free_future(struct future *future)
+{
+    free(future);
+}
+
+void future_init(struct future *future, struct loop *loop)
+{
+    *future = (struct future){.loop = loop, .references = 1, .cancel = cancel_pending};
+    future->callbacks_end = &future->callbacks;
+}
+
+struct future *future_new(struct loop *loop)
+{
+    struct future *future = malloc(sizeof *future);
+    if (!future)
+        return NULL;
+    future_init(future, loop);
+    future->destroy = free_future;
+    return future;
+}
+
+struct future *future_ref(struct future *future)
+{
+    future->references++;
+    return future;
+}
+
+void future_unref(struct future *future)
+{
+    if (future && --future->references == 0 && future->destroy)
+        future->destroy(future);
+}
+
+/* ---- Completing ---------------------------------------------------------------------------- */
+
+/* The callbacks go into the loop's queue. Run inside this call they would see a half-done caller,
+ * and their order would depend on who completes whom. */
+static void complete(struct future *future, enum future_state state, int result)
+{
+    future->state = state;
+    future->result = result;
+    struct future_callback *next = future->callbacks;
+    future->callbacks = NULL;
+    future->callbacks_end = &future->callbacks;
+    while (next) {
+        struct future_callback *callback = next;
+        next = callback->next;
+        callback->next = NULL;
+        loop_call_soon(future->loop, &callback->callback);
+    }
+}
+
+int future_set_result(struct future *future, int result)
+{
+    if (future_is_done(future))
+        return -EALREADY;
+    complete(future, FUTURE_DONE, result);
+    return 0;
+}
+
+int future_set_cancelled(struct future *future)
+{
+    if (future_is_done(future))
+        return -EALREADY;
+    complete(future, FUTURE_CANCELLED, -ECANCELED);
+    return 0;
+}
+
+static bool cancel_pending(struct future *future)
+{
+    return future_set_cancelled(future) == 0;
+}
+
+bool future_cancel(struct future *future)
+{
+    return future->cancel(future);
+}
+
+/* ---- Asking -------------------------------------------------------------------------------- */
+
+bool future_is_done(const struct future *future)
+{
+    return future->state != FUTURE_PENDING;
+}
+
+bool future_is_cancelled(const struct future *future)
+{
+    return future->state == FUTURE_CANCELLED;
+}
+
+int future_result(const struct future *future)
+{
+    return future->result;
+}
+
+void future_add_done_callback(struct future *future, struct future_callback *callback)
+{
+    callback->next = NULL;
+    if (future_is_done(future)) {
+        loop_call_soon(future->loop, &callback->callback);
+        return;
+    }
+    *future->callbacks_end = callback;
+    future->callbacks_end = &callback->next;
+}
+
+void future_remove_done_callback(struct future *future, struct future_callback *callback)
+{
+    loop_cancel(future->loop, &callback->callback);
+    for (struct future_callback **link = &future->callbacks; *link; link = &(*link)->next) {
+        if (*link != callback)
+            continue;
+        *link = callback->next;
+        if (!*link)
+            future->callbacks_end = link;
+        return;
+    }
+}
+
+/* ---- Awaiting ------------------------------------------------------------------------------ */
+
+struct awaiting {
+    struct co_waiter waiter; /* first */
+    struct co *co;
+    struct future *future;
+    struct future_callback on_done;
+};
+
+static void on_awaited_done(void *arg)
+{
+    struct awaiting *awaiting = arg;
+    co_wake_now(awaiting->co, awaiting->future->result);
+}
+
+/* The cancel goes to what is awaited, whose end then wakes us; that may be a value all the same. If
+ * it is done already, our wake-up stands in the queue, and we are cancelled when it comes. */
+static bool cancel_awaited(struct co_waiter *waiter)
+{
+    struct awaiting *awaiting = (struct awaiting *)waiter;
+    if (!future_cancel(awaiting->future))
+        awaiting->co->must_cancel = true;
+    return false;
+}
+
+int await(struct future *future)
+{
+    if (future_is_done(future))
+        return future->result;
+    struct awaiting awaiting = {
+        .waiter.cancel = cancel_awaited, .co = co_current(), .future = future_ref(future)};
+    callback_init(&awaiting.on_done.callback, on_awaited_done, &awaiting);
+    future_add_done_callback(future, &awaiting.on_done);
+    int rc = co_wait(&awaiting.waiter);
+    future_unref(future);
+    return rc;
+}

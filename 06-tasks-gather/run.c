@@ -1,0 +1,102 @@
+/* run.c - from an ordinary main() into the first task, and cleanly out again: asyncio's run(). */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "task_internal.h"
+
+struct run {
+    struct loop *loop;
+    struct task *main_task;
+    bool interrupted; /* by a first SIGINT or SIGTERM */
+    struct future_callback on_done;
+};
+
+static void on_main_done(void *arg)
+{
+    struct run *run = arg;
+    loop_stop(run->loop);
+}
+
+/* The first asks nicely. Whoever sends a second one means it: the signal gets its default action.
+ */
+static void on_interrupt(struct run *run, int signo)
+{
+    if (!run->interrupted) {
+        run->interrupted = true;
+        task_cancel(run->main_task);
+        return;
+    }
+    loop_remove_signal_handler(run->loop, signo);
+    signal(signo, SIG_DFL);
+    raise(signo);
+}
+
+static void on_sigint(void *arg)
+{
+    on_interrupt(arg, SIGINT);
+}
+
+static void on_sigterm(void *arg)
+{
+    on_interrupt(arg, SIGTERM);
+}
+
+static int run_until_done(struct run *run, struct task *task)
+{
+    callback_init(&run->on_done.callback, on_main_done, run);
+    future_add_done_callback(&task->future, &run->on_done);
+    int rc = loop_run_forever(run->loop);
+    future_remove_done_callback(&task->future, &run->on_done);
+    return rc;
+}
+
+/* Runs as a task of its own, since it has to await. */
+static int end_all_others(void *arg)
+{
+    struct loop *loop = arg;
+    struct task *task, *self = task_current();
+    task_cancel_all(loop, self);
+    while ((task = task_first(loop, self)) != NULL) {
+        future_ref(&task->future);
+        int rc = await(&task->future);
+        (void)rc; /* whatever it came to, it has ended */
+        task_unref(task);
+    }
+    return 0;
+}
+
+static int leave_nothing_running(struct run *run)
+{
+    if (task_count(run->loop) == 0)
+        return 0;
+    struct task *closer = task_spawn(run->loop, end_all_others, run->loop, "end all others");
+    if (!closer)
+        return -ENOMEM;
+    run->main_task = closer; /* an interrupt now ends the waiting, not the program's result */
+    int rc = run_until_done(run, closer);
+    task_unref(closer);
+    return rc;
+}
+
+int task_run(struct loop *loop, coro_fn *fn, void *arg, bool signals)
+{
+    struct run run = {.loop = loop, .main_task = task_spawn(loop, fn, arg, "main")};
+    struct task *main_task = run.main_task;
+    if (!main_task)
+        return -ENOMEM;
+    if (signals) {
+        loop_add_signal_handler(loop, SIGINT, on_sigint, &run);
+        loop_add_signal_handler(loop, SIGTERM, on_sigterm, &run);
+    }
+    int rc = run_until_done(&run, main_task);
+    int rc_others = leave_nothing_running(&run);
+    if (signals) {
+        loop_remove_signal_handler(loop, SIGINT);
+        loop_remove_signal_handler(loop, SIGTERM);
+    }
+    if (rc == 0)
+        rc = task_is_done(main_task) ? task_result(main_task) : rc_others;
+    task_unref(main_task);
+    return rc;
+}
