@@ -21,7 +21,7 @@
  * the loop has ended, because a failed assertion of cmocka leaves by longjmp, and that must not be
  * done from a coroutine's stack.
  *
- * All of it is in this header: tests/support stands below the tasks. ALSO := 09-threadpool-offload
+ * All of it is in this header, since tests/support stands below the tasks. ALSO := 09-threadpool-offload
  * in the folder's Makefile brings libuv's backend.
  */
 #ifndef SUPPORT_SCENARIO_H
@@ -37,6 +37,7 @@
 #include "backend_uv.h"
 #include "backend_virtual.h"
 #include "task.h"
+#include "trace.h"
 #include "unit.h"
 
 #define SCENARIO_GUARD_S 60
@@ -46,24 +47,6 @@ struct scenario {
     coro_fn *play; /* its argument is NULL */
     const char *expected;
 };
-
-static char scenario_trace[8192];
-
-/* Adds to the trace; a comma comes between. */
-__attribute__((format(printf, 1, 2), unused)) static void say(const char *format, ...)
-{
-    size_t length = strlen(scenario_trace);
-    size_t room = sizeof scenario_trace - length;
-    int written = length ? snprintf(scenario_trace + length, room, ", ") : 0;
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(scenario_trace + length + written, room - written, format, arguments);
-    va_end(arguments);
-    if (strlen(scenario_trace) == sizeof scenario_trace - 1) {
-        fprintf(stderr, "the trace is full: %s\n", scenario_trace);
-        abort();
-    }
-}
 
 /* A task of the running task's loop. A number, or a pointer, is its argument. */
 __attribute__((unused)) static struct task *spawn(coro_fn *fn, void *arg)
@@ -106,7 +89,7 @@ static void scenario_check(void **state)
     int coroutines_before = coro_count();
     struct loop *loop = loop_new(test->backend);
     assert_non_null(loop);
-    scenario_trace[0] = '\0';
+    trace_clear();
 
     alarm(SCENARIO_GUARD_S);
     int rc = task_run(loop, test->scenario->play, NULL, false);
@@ -115,7 +98,7 @@ static void scenario_check(void **state)
     struct loop_pending left = loop_pending(loop);
     int tasks_left = task_count(loop);
     loop_free(loop);
-    assert_string_equal(scenario_trace, test->scenario->expected);
+    assert_string_equal(trace_text(), test->scenario->expected);
     assert_int_equal(rc, 0);
     assert_int_equal(tasks_left, 0);
     assert_int_equal(left.callbacks + left.timers + left.readers + left.writers, 0);
