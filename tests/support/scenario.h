@@ -21,8 +21,8 @@
  * the loop has ended, because a failed assertion of cmocka leaves by longjmp, and that must not be
  * done from a coroutine's stack.
  *
- * All of it is in this header, since tests/support stands below the tasks. ALSO := 09-threadpool-offload
- * in the folder's Makefile brings libuv's backend.
+ * All of it is in this header, since tests/support stands below the tasks. ALSO :=
+ * 09-threadpool-offload in the folder's Makefile brings libuv's backend.
  */
 #ifndef SUPPORT_SCENARIO_H
 #define SUPPORT_SCENARIO_H
@@ -61,7 +61,7 @@ __attribute__((unused)) static struct task *spawn(coro_fn *fn, void *arg)
 __attribute__((unused)) static void let_others_run(int passes)
 {
     while (passes-- > 0) {
-        if (co_yield () < 0)
+        if (co_sleep(0) < 0)
             abort();
     }
 }
@@ -106,7 +106,7 @@ static void scenario_check(void **state)
 }
 
 /* Runs all on every backend, as one group of cmocka. How many have failed. */
-static int scenarios_run(const struct scenario *scenarios, size_t count)
+__attribute__((unused)) static int scenarios_run(const struct scenario *scenarios, size_t count)
 {
     const struct loop_backend *backends[] = {&backend_virtual, &backend_epoll, &backend_uv};
     struct scenario_on_backend states[3 * count];
