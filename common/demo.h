@@ -23,29 +23,30 @@
 #define DEMO_MAX_FETCHES 1000
 
 struct demo_about {
-    const char *chapter;       /* "05-coroutines" */
-    const char *doc;           /* for --help: what this demo shows, a sentence or two */
-    const char *title;         /* over the picture: "five coroutines, one thread" */
-    const struct argp *own;    /* further options of this demo, or NULL; their input is own_input */
+    const char *chapter;    /* "05-coroutines" */
+    const char *doc;        /* for --help: what this demo shows, a sentence or two */
+    const char *title;      /* over the picture: "five coroutines, one thread" */
+    const struct argp *own; /* further options of this demo, or NULL; their input is own_input */
     void *own_input;
-    int64_t max_delay_units;   /* 0: no limit but the server's */
+    int64_t max_delay_units; /* 0: no limit but the server's */
 };
 
 struct demo {
     const struct demo_about *about;
-    char url[256];             /* "http://127.0.0.1:3000", without a slash at the end */
-    char host[128];            /* of it */
+    char url[256];  /* "http://127.0.0.1:3000", without a slash at the end */
+    char host[128]; /* of it */
     uint16_t port;
-    int64_t unit_ns;           /* --unit-ms, or what the server says that its unit is */
-    int count;                 /* of the delays */
-    int *delays;               /* in units */
+    int64_t unit_ns; /* --unit-ms, or what the server says that its unit is */
+    int count;       /* of the delays */
+    int *delays;     /* in units */
     enum timeline_format format;
-    const char *output;        /* --output, or NULL */
-    const char *summary;       /* --summary: the table's row is appended there, or NULL */
+    const char *output;  /* --output, or NULL */
+    const char *summary; /* --summary: the table's row is appended there, or NULL */
     struct timeline timeline;
-    int *spans;                /* the span of fetch i, or -1 */
-    int *results;              /* of fetch i */
-    bool quiet_live;           /* no live picture */
+    int *spans;      /* the span of fetch i, or -1 */
+    int *results;    /* of fetch i */
+    bool quiet_live; /* no live picture: the document itself goes to stdout */
+    bool failed;     /* a fetch or an output of a run that is over: demo_end tells */
 };
 
 /* Reads the options, asks the server for /stats (exit 1 in one line, with the command that starts
@@ -66,7 +67,11 @@ int demo_check_answer(const struct demo *demo, int i, int status, const char *bo
 /* Draws the picture, asks /stats, prints the summary line
  *     05-coroutines: 7.0 units, max in flight 5, threads 1
  * appends the row to --summary, and names each fetch that failed. The exit code: 0, or 1 if a fetch
- * or the output failed. Frees what demo_begin made. */
+ * or the output failed. Frees what demo_begin made.
+ *
+ * The row is "%-34s %7.1f %15lld %9d": name, units, max in flight, threads. A run with a failed
+ * fetch has none. The picture goes to --output or to stdout, and the summary line to stdout, but to
+ * stderr when stdout holds an SVG or a trace. */
 int demo_finish(struct demo *demo);
 
 /* For a demo with a second run: like demo_finish, but the row is named by `run` and indented
@@ -76,7 +81,9 @@ int demo_finish(struct demo *demo);
  *     ... second run ...
  *     demo_finish_run(&demo, "by libcurl");
  *     return demo_end(&demo);
- * demo_finish(demo) is demo_finish_run(demo, NULL) and demo_end(demo). */
+ * An SVG or a trace is made of the chapter's own run alone: a file holds one of them. demo_end
+ * gives the exit code of all the runs. demo_finish(demo) is demo_finish_run(demo, NULL) and
+ * demo_end(demo), but leaves the server's counters as they are. */
 int demo_finish_run(struct demo *demo, const char *run);
 int demo_end(struct demo *demo);
 

@@ -69,7 +69,8 @@ static void lay_out(struct picture *picture)
     int label_room = smaller(picture->columns / 3, room - MIN_BAR);
     picture->label_width = smaller(picture->label_width, larger(label_room, 1));
     room -= picture->label_width;
-    picture->note_width = smaller(picture->note_width, larger(room - MIN_BAR, 0));
+    picture->note_width =
+        smaller(picture->note_width, smaller(room / 2, larger(room - MIN_BAR, 0)));
     room -= picture->note_width;
     timeline_axis_init(&picture->axis, picture->timeline, picture->now_ns, larger(room, 1));
 }
