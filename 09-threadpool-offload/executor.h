@@ -7,22 +7,25 @@
 #ifndef EXECUTOR_H
 #define EXECUTOR_H
 
-#include "task.h"
+#include "co.h"
 
 struct executor;
 typedef int work_fn(void *arg); /* runs in a thread of the pool: must not touch the loop */
 
-struct executor *executor_new(struct loop *loop); /* NULL: no memory */
+/* For work that coroutines of this loop await. NULL with errno set when it cannot be had. The
+ * pool's threads start with the first work, not here. */
+struct executor *executor_new(struct loop *loop);
 
-/* Waits until what runs in the pool has ended. NULL is ignored. */
+/* Waits until all that was handed to the pool has ended, blocking; before loop_free. NULL is
+ * ignored. */
 void executor_free(struct executor *executor);
 
-/* Runs fn(arg) in the pool and suspends until it has ended: its result. When the caller is
- * cancelled: work that no thread has begun yet never runs, and the result is -ECANCELED; work that
- * is running goes on without its waiter (nothing can stop a thread in the middle), and
- * -ECANCELED comes at once. For that `arg` must outlive the call: give `release`, which is called on
- * the loop's thread when fn has ended or will never run; NULL when the memory outlives everything.
- * asyncio: loop.run_in_executor. */
+/* Runs fn(arg) in the pool and suspends until it has ended: its result (-ENOMEM: it could not be
+ * handed over). When the caller is cancelled, -ECANCELED comes at once; work that no thread has
+ * begun yet never runs; work that is running goes on without its waiter, since nothing can stop a
+ * thread in the middle. For that `arg` must outlive the call: give `release`, which is called with
+ * it exactly once, on the loop's thread, when fn has ended or will never run; NULL when the memory
+ * lives until executor_free. asyncio: loop.run_in_executor. */
 int run_in_executor(struct executor *executor, work_fn *fn, void *arg,
                     callback_fn *release) CO_MUST_CHECK;
 
