@@ -13,8 +13,7 @@ void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2))
 
 /* Prints "PROGRAM: message: NAME (text)" for an errno value, "ECONNREFUSED (Connection refused)",
  * and exits with status 1. `error` may be errno or -errno. */
-void die_error(int error, const char *format, ...)
-    __attribute__((noreturn, format(printf, 2, 3)));
+void die_error(int error, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 
 /* "ECONNREFUSED (Connection refused)" for errno or -errno. The text belongs to the calling thread
  * and lasts until its next call. */
