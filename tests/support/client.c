@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -60,6 +61,14 @@ void client_connect_small(struct client *client, uint16_t port)
     int rc = connect_with(client, port, 1);
     if (rc < 0)
         fail_msg("connect to port %d: %s", port, strerror(-rc));
+}
+
+void client_name(const struct client *client, char *name, size_t size)
+{
+    struct sockaddr_in address;
+    socklen_t length = sizeof address;
+    assert_int_equal(getsockname(client->fd, (struct sockaddr *)&address, &length), 0);
+    snprintf(name, size, "127.0.0.1:%u", ntohs(address.sin_port));
 }
 
 /* ---- Sending ------------------------------------------------------------------------------- */

@@ -38,6 +38,9 @@ int client_try_connect(struct client *client, uint16_t port);
  * to a client that does not read is stopped soon. */
 void client_connect_small(struct client *client, uint16_t port);
 
+/* Its own address as the server sees and logs it, "127.0.0.1:40000". */
+void client_name(const struct client *client, char *name, size_t size);
+
 /* Takes over a connected, blocking socket. */
 void client_adopt(struct client *client, int fd);
 

@@ -109,13 +109,14 @@ void process_wait_event(struct process *process, int64_t deadline, const char *w
 
 static void wait_text(struct process *process, const struct captured *where, const char *text)
 {
+    const char *what = strcmp(text, "\n") == 0 ? "a line" : text;
     int64_t deadline = clock_now() + PROCESS_GUARD_S * NS_PER_S;
     process_drain(process);
     while (!strstr(where->text, text)) {
         if (process_has_ended(process) && !strstr(where->text, text))
-            process_fail(process, "ended with %d without writing \"%s\"", process->status, text);
+            process_fail(process, "ended with %d without writing %s", process->status, what);
         if (!strstr(where->text, text))
-            process_wait_event(process, deadline, text);
+            process_wait_event(process, deadline, what);
     }
 }
 
