@@ -6,7 +6,7 @@
 static int get_and_check(const struct demo *demo, int i)
 {
     char target[64];
-    struct get_result answer;
+    struct http_answer answer;
     demo_target(demo, i, target, sizeof target);
     int rc = blocking_get(demo->host, demo->port, target, &answer);
     if (rc < 0)

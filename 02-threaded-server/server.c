@@ -141,11 +141,11 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         options->pool_threads = (int)option_number(state, "--pool", text, 1, POOL_MAX);
         return 0;
     case ARGP_KEY_ARG:
-        argp_error(state, "\"%s\": expected no arguments", text);
+        argp_failure(state, USAGE_ERROR, 0, "\"%s\": expected no arguments; see --help", text);
         return EINVAL;
     case ARGP_KEY_END:
         if (options->processes && options->pool_threads)
-            argp_error(state, "--pool and --processes: choose one");
+            argp_failure(state, USAGE_ERROR, 0, "--pool and --processes: choose one");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
