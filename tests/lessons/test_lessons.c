@@ -1,0 +1,69 @@
+/* test_lessons.c - every lesson of the course is true: its quotes, its commands, its links. */
+#include <ftw.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "lesson.h"
+#include "process.h"
+#include "unit.h"
+
+static const char *root, *build;
+static struct names lessons; /* the course's Markdown files, from the top folder */
+
+static int on_file_found(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    const char *name = path + strlen(root) + 1;
+    size_t length = strlen(path);
+
+    (void)status;
+    (void)place;
+    if (type == FTW_F && length > 3 && strcmp(path + length - 3, ".md") == 0 &&
+        strncmp(name, "build/", 6) != 0)
+        names_add(&lessons, "%s", name);
+    return 0;
+}
+
+static void lesson_is_true(void **state)
+{
+    const char *path = *state;
+    struct names complaints = {0};
+    struct lesson lesson;
+    size_t count;
+
+    lesson_read(&lesson, root, path);
+    check_links(&lesson, root, &complaints);
+    check_quotes(&lesson, root, &complaints);
+    check_console(&lesson, root, build, &complaints);
+    lesson_free(&lesson);
+    for (size_t i = 0; i < complaints.count; i++)
+        print_error("%s\n", complaints.item[i]);
+    count = complaints.count;
+    names_clear(&complaints);
+    assert_int_equal(count, 0);
+}
+
+int main(void)
+{
+    struct CMUnitTest *tests;
+    int failed;
+
+    root = getenv("ROOT");
+    build = getenv("BUILD");
+    if (root == NULL || build == NULL)
+        die("ROOT and BUILD are not set: run it by `make -C tests/lessons run`");
+    CHECK(nftw(root, on_file_found, 16, FTW_PHYS));
+    names_sort(&lessons);
+    tests = calloc(lessons.count + 1, sizeof *tests);
+    if (tests == NULL)
+        die("no memory");
+    for (size_t i = 0; i < lessons.count; i++)
+        tests[i] = (struct CMUnitTest){.name = lessons.item[i],
+                                       .test_func = lesson_is_true,
+                                       .teardown_func = process_teardown,
+                                       .initial_state = lessons.item[i]};
+    failed = _cmocka_run_group_tests("lessons", tests, lessons.count, NULL, NULL);
+    names_clear(&lessons);
+    free(tests);
+    return failed;
+}
