@@ -101,11 +101,8 @@ static int serve_by_threads(int listening)
 
 /* ---- A pool of threads --------------------------------------------------------------------- */
 
-static int serve_by_pool(int listening, int threads)
+static int serve_by_pool(int listening, struct pool *pool)
 {
-    struct pool *pool = pool_new(threads, POOL_QUEUED);
-    if (!pool)
-        die_error(errno, "a pool of %d threads", threads);
     int fd;
     while ((fd = accept_client(listening)) >= 0) {
         struct client *client = clients_add(&clients, fd);
@@ -171,14 +168,36 @@ static void parse_options(struct options *options, int argc, char **argv)
         die_error(error, "options");
 }
 
-/* -ECANCELED: it was told to stop. Or -errno from accept. */
-static int serve_by(const struct options *options, int listening)
+static int listen_or_die(const struct server_options *options)
 {
-    if (options->processes)
-        return serve_by_processes(listening);
-    if (options->pool_threads)
-        return serve_by_pool(listening, options->pool_threads);
-    return serve_by_threads(listening);
+    int listening = net_listen(options->host, options->port, BACKLOG);
+    if (listening < 0)
+        die_error(listening, "cannot listen on %s port %u (--port 0 finds a free one)",
+                  options->host, options->port);
+    return listening;
+}
+
+/* With one thread: the signals end it by chapter 01's handler. */
+static int run_processes(int listening)
+{
+    CHECK_RC(stop_on_signals(listening));
+    server_announce(listening);
+    return serve_by_processes(listening);
+}
+
+static int run_threads(int listening, int pool_threads)
+{
+    struct watcher watcher = {.listening = listening};
+    clients_init(&clients);
+    watcher_start(&watcher);
+    struct pool *pool = NULL;
+    if (pool_threads > 0 && !(pool = pool_new(pool_threads, POOL_QUEUED)))
+        die_error(errno, "a pool of %d threads", pool_threads);
+    server_announce(listening);
+    int rc = pool ? serve_by_pool(listening, pool) : serve_by_threads(listening);
+    if (rc == -ECANCELED) /* by the watcher, then */
+        pthread_join(watcher.thread, NULL);
+    return rc;
 }
 
 int main(int argc, char **argv)
@@ -187,24 +206,11 @@ int main(int argc, char **argv)
     parse_options(&options, argc, argv);
     setvbuf(stdout, NULL, _IOLBF, 0);
     net_ignore_sigpipe();
-
-    int listening = net_listen(options.server.host, options.server.port, BACKLOG);
-    if (listening < 0)
-        die_error(listening, "cannot listen on %s port %u (--port 0 finds a free one)",
-                  options.server.host, options.server.port);
-
-    clients_init(&clients);
-    struct watcher watcher = {.listening = listening};
-    if (options.processes)
-        CHECK_RC(stop_on_signals(listening));
-    else
-        watcher_start(&watcher);
-    server_announce(listening);
-    int rc = serve_by(&options, listening);
+    int listening = listen_or_die(&options.server);
+    int rc =
+        options.processes ? run_processes(listening) : run_threads(listening, options.pool_threads);
+    close(listening);
     if (rc != -ECANCELED)
         die_error(rc, "accept");
-    if (!options.processes)
-        pthread_join(watcher.thread, NULL);
-    close(listening);
     return 0;
 }
