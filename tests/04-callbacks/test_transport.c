@@ -1,0 +1,166 @@
+/* A transport on one end of a pair of sockets: reading and writing. */
+#include <unistd.h>
+
+#include "recorder.h"
+
+#define MUCH ((size_t)1 << 20) /* bytes; more than a pair of sockets holds */
+
+/* ---- Reading ------------------------------------------------------------------------------- */
+
+static void connection_made_comes_by_the_loop_and_first(void **state)
+{
+    struct pair *pair = *state;
+    peer_send(pair, "early");
+    assert_string_equal(trace_text(), "");
+    pair_begin(pair);
+    run_passes(pair->loop, 1);
+    assert_string_equal(trace_text(), "made, data early");
+    pair_end(pair);
+}
+
+static void one_event_reads_once(void **state)
+{
+    struct pair *pair = *state;
+    char bytes[40000] = {0};
+    pair->recorder.counts_only = true;
+    pair_begin(pair);
+    assert_int_equal(write(pair->peer, bytes, sizeof bytes), sizeof bytes);
+    run_passes(pair->loop, 1);
+    size_t first = pair->recorder.received;
+    assert_true(first > 0 && first < sizeof bytes);
+    run_passes(pair->loop, 10);
+    assert_int_equal(pair->recorder.received, sizeof bytes);
+    pair_end(pair);
+}
+
+static void paused_reading_waits(void **state)
+{
+    struct pair *pair = *state;
+    pair_begin(pair);
+    transport_pause_reading(pair->recorder.transport);
+    transport_pause_reading(pair->recorder.transport);
+    peer_send(pair, "later");
+    run_passes(pair->loop, 3);
+    assert_string_equal(trace_text(), "made");
+    transport_resume_reading(pair->recorder.transport);
+    run_passes(pair->loop, 1);
+    assert_string_equal(trace_text(), "made, data later");
+    pair_end(pair);
+}
+
+static void pause_at_once(struct recorder *recorder)
+{
+    transport_pause_reading(recorder->transport);
+}
+
+static void reading_can_be_paused_in_connection_made(void **state)
+{
+    struct pair *pair = *state;
+    pair->recorder.on_made = pause_at_once;
+    peer_send(pair, "early");
+    run_passes(pair->loop, 3);
+    assert_string_equal(trace_text(), "made");
+    transport_resume_reading(pair->recorder.transport);
+    run_passes(pair->loop, 1);
+    assert_string_equal(trace_text(), "made, data early");
+    pair_end(pair);
+}
+
+/* ---- Writing ------------------------------------------------------------------------------- */
+
+static void a_write_goes_at_once(void **state)
+{
+    struct pair *pair = *state;
+    pair_begin(pair);
+    transport_write(pair->recorder.transport, "now", 3);
+    peer_expect(pair, "now");
+    assert_int_equal(transport_write_buffered(pair->recorder.transport), 0);
+    assert_int_equal(loop_pending(pair->loop).writers, 0);
+    pair_end(pair);
+}
+
+static void what_does_not_fit_is_kept_and_sent_in_order(void **state)
+{
+    struct pair *pair = *state;
+    pair_begin(pair);
+    write_pattern(pair, MUCH);
+    assert_string_equal(trace_text(), "made, pause");
+    assert_int_equal(loop_pending(pair->loop).writers, 1);
+    write_pattern(pair, 256); /* may not overtake; it goes on with the pattern */
+    assert_string_equal(trace_text(), "made, pause");
+    assert_int_equal(peer_read_pattern(pair, MUCH + 256), MUCH + 256);
+    assert_string_equal(trace_text(), "made, pause, resume");
+    assert_int_equal(transport_write_buffered(pair->recorder.transport), 0);
+    assert_int_equal(loop_pending(pair->loop).writers, 0); /* no interest without bytes */
+    pair_end(pair);
+}
+
+/* Writes until something is kept: how many bytes the kernel and we hold. */
+static size_t fill(struct pair *pair)
+{
+    static const char bytes[1024];
+    size_t total = 0;
+    while (transport_write_buffered(pair->recorder.transport) == 0) {
+        transport_write(pair->recorder.transport, bytes, sizeof bytes);
+        total += sizeof bytes;
+    }
+    return total;
+}
+
+static void pause_above_the_high_mark_resume_at_the_low_one(void **state)
+{
+    struct pair *pair = *state;
+    static const char bytes[100];
+    pair_begin(pair);
+    transport_set_write_limits(pair->recorder.transport, 5000, 2000);
+    fill(pair);
+    while (transport_write_buffered(pair->recorder.transport) + sizeof bytes <= 5000)
+        transport_write(pair->recorder.transport, bytes, sizeof bytes);
+    assert_string_equal(trace_text(), "made");
+    transport_write(pair->recorder.transport, bytes, sizeof bytes);
+    assert_string_equal(trace_text(), "made, pause");
+    char drained[512];
+    while (transport_write_buffered(pair->recorder.transport) > 2000) {
+        assert_string_equal(trace_text(), "made, pause");
+        while (peer_read(pair, drained, sizeof drained) > 0 &&
+               transport_write_buffered(pair->recorder.transport) > 2000)
+            run_passes(pair->loop, 1);
+    }
+    assert_string_equal(trace_text(), "made, pause, resume");
+    pair_end(pair);
+}
+
+static void write_eof_comes_after_the_bytes(void **state)
+{
+    struct pair *pair = *state;
+    char byte;
+    pair_begin(pair);
+    write_pattern(pair, MUCH);
+    transport_write_eof(pair->recorder.transport);
+    transport_write(pair->recorder.transport, "ignored", 7);
+    assert_int_equal(peer_read_pattern(pair, MUCH), MUCH);
+    run_passes(pair->loop, 1);
+    assert_int_equal(peer_read(pair, &byte, 1), 0);
+    peer_send(pair, "and you?");
+    run_passes(pair->loop, 1);
+    assert_string_equal(trace_text(), "made, pause, resume, data and you?");
+    peer_close(pair);
+    run_passes(pair->loop, 2);
+    assert_string_equal(trace_text(), "made, pause, resume, data and you?, eof, lost 0");
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, pair_setup, pair_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(connection_made_comes_by_the_loop_and_first),
+        TEST(one_event_reads_once),
+        TEST(paused_reading_waits),
+        TEST(reading_can_be_paused_in_connection_made),
+        TEST(a_write_goes_at_once),
+        TEST(what_does_not_fit_is_kept_and_sent_in_order),
+        TEST(pause_above_the_high_mark_resume_at_the_low_one),
+        TEST(write_eof_comes_after_the_bytes),
+    };
+    return cmocka_run_group_tests_name("transport", tests, NULL, NULL);
+}
