@@ -14,7 +14,7 @@
 #include "backend.h"
 #include "check.h"
 #include "demo.h"
-#include "fetch.h"
+#include "fetch_delay.h"
 #include "gather.h"
 #include "net.h"
 
@@ -30,27 +30,11 @@ static const struct demo_about about = {
     .title = "gather",
 };
 
-static int fetch_and_check(const struct job *job)
-{
-    char target[64], url[384];
-    struct fetch_result answer;
-    demo_target(job->demo, job->index, target, sizeof target);
-    snprintf(url, sizeof url, "%s%s", job->demo->url, target);
-    int rc = fetch(job->fetcher, url, &answer);
-    if (rc == 0)
-        rc = demo_check_answer(job->demo, job->index, (int)answer.status, answer.body,
-                               answer.length);
-    fetch_result_free(&answer);
-    return rc;
-}
-
 /* A task: its result is the delay that the server said, in units. */
-static int fetch_delay(void *arg)
+static int fetch_one(void *arg)
 {
     struct job *job = arg;
-    demo_fetch_begins(job->demo, job->index);
-    int rc = fetch_and_check(job);
-    demo_fetch_ended(job->demo, job->index, rc);
+    int rc = fetch_delay(job->demo, job->fetcher, job->index);
     return rc < 0 ? rc : job->demo->delays[job->index];
 }
 
@@ -66,7 +50,7 @@ static int spawn_all(struct work *work, struct fetcher *fetcher)
 {
     for (int i = 0; i < work->demo->count; i++) {
         work->jobs[i] = (struct job){work->demo, fetcher, i};
-        work->tasks[i] = task_spawn(co_loop(), fetch_delay, &work->jobs[i], "fetch");
+        work->tasks[i] = task_spawn(co_loop(), fetch_one, &work->jobs[i], "fetch");
         if (!work->tasks[i])
             return i;
     }
