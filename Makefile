@@ -11,7 +11,7 @@ export CC CFLAGS LDFLAGS SANITIZE WERROR BUILD
 export SETUP_DONE := yes
 FLOOR    := +@$(MAKE) --no-print-directory LOWER_DONE=yes -C
 
-.PHONY: help setup all demo test programs aio grade check-format format clean common support
+.PHONY: help setup all demo test tests aio grade check-format format clean common support
 .PHONY: $(CHAPTERS) $(NUMBERS) $(NUMBERS:%=run-%) $(NUMBERS:%=test-%) $(TESTS:%=tests/%)
 
 help:
@@ -33,6 +33,7 @@ support: common 03-epoll-loop
 	$(FLOOR) tests/support library
 $(TESTS:%=tests/%): all support
 	$(FLOOR) $@
+tests: $(TESTS:%=tests/%)
 
 demo: all
 	@sh common/demo.sh $(BUILD) $(CHAPTERS)
@@ -43,7 +44,7 @@ aio: 10
 	@exec $(BUILD)/10-http-server/app --port 3000
 
 # The tests run one folder after another, whatever -j says: each starts servers and counts.
-test: $(TESTS:%=tests/%)
+test: tests
 	@LOWER_DONE=yes sh tests/run.sh $(TESTS)
 $(foreach n,$(NUMBERS),$(eval test-$(n): tests/$(call chapter,$(n))))
 $(NUMBERS:%=test-%):

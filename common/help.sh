@@ -5,7 +5,8 @@ async in C, step by step
 
   make demo       the ten chapters' demos, one after another, and the table of what was measured
   make test       every test
-  make all        builds everything (make -j2 all: two files at a time)
+  make all        builds everything but the tests (make -j2 all: two files at a time)
+  make tests      builds the tests too, and runs none
 
   make 05         builds a chapter and what it stands on; also: make -C 05-coroutines
   make run-05     runs its demo; against a server of its own, or the one that AIO_URL names
