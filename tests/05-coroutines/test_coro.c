@@ -1,0 +1,173 @@
+/* test_coro.c - the mechanism alone: who runs when, what survives a switch, what is left. */
+#include <string.h>
+#include <unistd.h>
+
+#include "coro.h"
+#include "trace.h"
+#include "unit.h"
+
+static int say_twice(void *arg)
+{
+    const char *name = arg;
+    say("%s begins", name);
+    coro_suspend();
+    say("%s ends", name);
+    return 7;
+}
+
+static void they_take_turns(void **state)
+{
+    (void)state;
+    trace_clear();
+    struct coro *a = coro_new(say_twice, "a", "a"), *b = coro_new(say_twice, "b", "b");
+    assert_non_null(a);
+    assert_non_null(b);
+    say("made");
+    coro_resume(a);
+    coro_resume(b);
+    say("resumer");
+    coro_resume(b);
+    coro_resume(a);
+    assert_true(coro_is_done(a) && coro_is_done(b));
+    assert_int_equal(coro_result(a), 7);
+    coro_free(a);
+    coro_free(b);
+    assert_string_equal(trace_text(), "made, a begins, b begins, resumer, b ends, a ends");
+}
+
+static int resume_another(void *arg)
+{
+    struct coro *inner = arg, *self = coro_current();
+    say("outer");
+    coro_resume(inner);
+    say(coro_current() == self ? "outer again" : "lost");
+    coro_suspend();
+    coro_resume(inner);
+    say("outer ends");
+    return 0;
+}
+
+static void one_resumes_another(void **state)
+{
+    (void)state;
+    trace_clear();
+    struct coro *inner = coro_new(say_twice, "inner", "inner");
+    struct coro *outer = coro_new(resume_another, inner, "outer");
+    assert_null(coro_current());
+    coro_resume(outer);
+    say("thread");
+    coro_resume(outer);
+    assert_null(coro_current());
+    assert_true(coro_is_done(inner) && coro_is_done(outer));
+    coro_free(outer);
+    coro_free(inner);
+    assert_string_equal(trace_text(),
+                        "outer, inner begins, outer again, thread, inner ends, outer ends");
+}
+
+/* More values alive over the switch than there are registers: some lie in the callee-saved ones. */
+static int keep_values(void *arg)
+{
+    long n = *(long *)arg;
+    long a = n, b = n + 1, c = n + 2, d = n + 3, e = n + 4, f = n + 5, g = n + 6;
+    double x = (double)n / 2, y = (double)n / 4;
+    for (int i = 0; i < 100; i++) {
+        coro_suspend();
+        a += i, b ^= a, c += b, d ^= c, e += d, f ^= e, g += f;
+        x += y, y = x - y;
+    }
+    *(long *)arg = a ^ b ^ c ^ d ^ e ^ f ^ g;
+    return (int)(x + y);
+}
+
+static void locals_survive_switches(void **state)
+{
+    (void)state;
+    long alone = 41, first = 41, second = 1000;
+    struct coro *one = coro_new(keep_values, &alone, "alone");
+    while (!coro_is_done(one))
+        coro_resume(one);
+    struct coro *a = coro_new(keep_values, &first, "a"), *b = coro_new(keep_values, &second, "b");
+    while (!coro_is_done(a)) {
+        coro_resume(a);
+        coro_resume(b);
+    }
+    assert_int_equal(first, alone);
+    assert_int_not_equal(second, alone);
+    assert_int_equal(coro_result(a), coro_result(one));
+    coro_free(one);
+    coro_free(a);
+    coro_free(b);
+}
+
+static int suspend_once(void *arg)
+{
+    coro_suspend();
+    return arg != NULL;
+}
+
+static void stacks_are_used_again_and_given_back(void **state)
+{
+    (void)state;
+    coro_trim();
+    struct coro *many[100];
+    int before = coro_count();
+    for (int i = 0; i < 100; i++) {
+        many[i] = coro_new(suspend_once, NULL, "one of many");
+        assert_non_null(many[i]);
+        coro_resume(many[i]);
+    }
+    assert_int_equal(coro_count(), before + 100);
+    for (int i = 0; i < 100; i++) /* half of them in the middle of what they do */
+        coro_free(many[i]);
+    assert_int_equal(coro_count(), before);
+    assert_int_equal(coro_stacks_kept(), 100);
+    coro_free(coro_new(suspend_once, NULL, "never resumed"));
+    assert_int_equal(coro_stacks_kept(), 100);
+    coro_trim();
+    assert_int_equal(coro_stacks_kept(), 0);
+}
+
+static void a_long_name_is_cut(void **state)
+{
+    (void)state;
+    struct coro *coro =
+        coro_new(suspend_once, NULL, "a name that is longer than what there is room for");
+    assert_int_equal(strlen(coro_name(coro)), 31);
+    assert_memory_equal(coro_name(coro), "a name that is longer than what", 31);
+    coro_free(coro);
+}
+
+/* Only its address space is taken, so this is cheap. */
+static void ten_thousand_live_at_once(void **state)
+{
+    (void)state;
+    enum { MANY = 10000 };
+    static struct coro *many[MANY];
+    for (int i = 0; i < MANY; i++) {
+        many[i] = coro_new(suspend_once, many, "one of many");
+        assert_non_null(many[i]);
+        coro_resume(many[i]);
+    }
+    for (int i = 0; i < MANY; i++) {
+        coro_resume(many[i]);
+        assert_true(coro_is_done(many[i]));
+        assert_int_equal(coro_result(many[i]), 1);
+        coro_free(many[i]);
+    }
+    coro_trim();
+}
+
+int main(void)
+{
+    alarm(60);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(they_take_turns),
+        cmocka_unit_test(one_resumes_another),
+        cmocka_unit_test(locals_survive_switches),
+        cmocka_unit_test(stacks_are_used_again_and_given_back),
+        cmocka_unit_test(a_long_name_is_cut),
+        cmocka_unit_test(ten_thousand_live_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
