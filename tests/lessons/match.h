@@ -5,7 +5,7 @@
  *   - a number with a decimal point, which may be off by a quarter of it or by 0.6, whichever is
  *     more; the blanks before it may be more or fewer;
  *   - a bar of a timeline (`label |  ####  | 5.0`), which may begin and end a tenth of its width
- *     elsewhere; a timeline's axis (`+----+----`), of which only the numbers below count.
+ *     elsewhere; its axis (`+----+----`) and the numbers below, which only have to be there.
  */
 #ifndef MATCH_H
 #define MATCH_H

@@ -59,7 +59,9 @@ static void a_bar_may_be_off_a_little(void **state)
         match_line("1 delay 5  |##########      |  5.0", "1 delay 5  |xxxxxxxxxx      |  5.0"));
     assert_true(match_line("   +----+----+--", "   +-----+----+-"));
     assert_true(match_line("   0    1    2 units", "   0     1    2 units"));
-    assert_false(match_line("   0    1    2 units", "   0     1    3 units"));
+    assert_true(match_line("   0    1    2 units", "   0   1   2   3 units"));
+    assert_false(match_line("   0    1    2 units", "   1   2   3   4 units"));
+    assert_false(match_line("   0    1    2 units", "   +---+---+---+"));
 }
 
 static void lines_are_compared_one_by_one(void **state)
