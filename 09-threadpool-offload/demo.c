@@ -119,7 +119,7 @@ static int main_task(void *arg)
     int spawned = spawn_all(work);
     int rc = gather(work->tasks, spawned, NULL, GATHER_RETURN_ERRORS);
     for (int i = 0; i < spawned; i++)
-        task_unref(work->tasks[i]); /* cancelled ones end by themselves, see task_run */
+        task_unref(work->tasks[i]); /* they have ended, or task_run will see to it */
     return rc == 0 && spawned < work->demo->count ? -ENOMEM : rc;
 }
 
