@@ -115,7 +115,7 @@ int main(int argc, char **argv)
         .chapter = "07-semaphore",
         .doc = "Fetches the delays with a task for each, and a semaphore that lets only two of "
                "them fetch at a time.",
-        .title = "a semaphore of two",
+        .title = "tasks with a semaphore",
         .own = &own_options,
         .own_input = &limit,
     };

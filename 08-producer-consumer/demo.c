@@ -141,7 +141,7 @@ int main(int argc, char **argv)
         .chapter = "08-producer-consumer",
         .doc = "Fetches the delays by three workers, which take them from a queue with room for "
                "two that a producer fills.",
-        .title = "a producer and three workers",
+        .title = "a producer, a queue, workers",
         .own = &own_options,
         .own_input = &work,
     };
