@@ -12,7 +12,6 @@
 
 #include "coro.h"
 #include "coro_stack.h"
-#include "coro_tools.h"
 
 #define HANDLER_STACK (32 * 1024)
 
@@ -68,12 +67,7 @@ void coro_overflow_unwatch(void)
 
 void coro_overflow_watch(void)
 {
-#ifndef CORO_ASAN
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, install_handler);
     give_thread_a_handler_stack();
-#else
-    (void)install_handler;
-    (void)give_thread_a_handler_stack;
-#endif
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "coro.h"
+#include "coro_tools.h"
 #include "trace.h"
 #include "unit.h"
 
@@ -138,11 +139,16 @@ static void a_long_name_is_cut(void **state)
     coro_free(coro);
 }
 
-/* Only its address space is taken, so this is cheap. */
-static void ten_thousand_live_at_once(void **state)
+#ifdef CORO_TSAN
+enum { MANY = 5000 }; /* ThreadSanitizer counts each as a thread, and knows 8,128 */
+#else
+enum { MANY = 10000 };
+#endif
+
+/* Only address space is taken for each, and one page is touched. */
+static void thousands_live_at_once(void **state)
 {
     (void)state;
-    enum { MANY = 10000 };
     static struct coro *many[MANY];
     for (int i = 0; i < MANY; i++) {
         many[i] = coro_new(suspend_once, many, "one of many");
@@ -167,7 +173,7 @@ int main(void)
         cmocka_unit_test(locals_survive_switches),
         cmocka_unit_test(stacks_are_used_again_and_given_back),
         cmocka_unit_test(a_long_name_is_cut),
-        cmocka_unit_test(ten_thousand_live_at_once),
+        cmocka_unit_test(thousands_live_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,14 @@ static int pair[2];
 static const char *input; /* what the writer sends, and then ends */
 static size_t piece;      /* bytes at a time */
 
+static int running; /* coroutines; the last one stops the loop */
+
+static void end_one(void)
+{
+    if (--running == 0)
+        loop_stop(loop);
+}
+
 static int send_input(void *arg)
 {
     (void)arg;
@@ -26,6 +34,7 @@ static int send_input(void *arg)
             rc = co_yield ();
     }
     shutdown(pair[1], SHUT_WR);
+    end_one();
     return rc;
 }
 
@@ -39,7 +48,7 @@ static int say_lines(void *arg)
     while ((length = stream_read_line(&reader, &line)) >= 0)
         say("%zd:%s", length, line);
     say("%s", strerrorname_np((int)-length));
-    loop_stop(loop);
+    end_one();
     return 0;
 }
 
@@ -57,7 +66,7 @@ static int mix_lines_and_bytes(void *arg)
     say("%zd:%s", length, line);
     rc = stream_read_exactly(&reader, bytes, 5);
     say("%s", strerrorname_np(-rc));
-    loop_stop(loop);
+    end_one();
     return 0;
 }
 
@@ -69,6 +78,7 @@ static void expect(coro_fn *fn, const char *text, const char *expected)
         trace_clear();
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
         loop = loop_new(&backend_epoll);
+        running = 2;
         assert_int_equal(co_spawn(loop, fn, NULL, "reader"), 0);
         assert_int_equal(co_spawn(loop, send_input, NULL, "writer"), 0);
         alarm(60);
