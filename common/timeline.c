@@ -171,9 +171,10 @@ int timeline_count_threads(void)
 
 int timeline_written(FILE *out)
 {
-    if (fflush(out) != 0)
-        return -errno;
-    return ferror(out) ? -EIO : 0;
+    bool failed = ferror(out); /* then errno is still that of the write that failed last */
+    if (fflush(out) == 0 && !failed)
+        return 0;
+    return errno > 0 ? -errno : -EIO;
 }
 
 int timeline_draw(const struct timeline *timeline, enum timeline_format format, FILE *out,
