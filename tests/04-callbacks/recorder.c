@@ -45,6 +45,7 @@ static void on_lost(struct protocol *protocol, int error)
     if (recorder->on_lost)
         recorder->on_lost(recorder);
     recorder->transport = NULL;
+    recorder->lost++;
 }
 
 static void on_pause(struct protocol *protocol)
@@ -84,22 +85,23 @@ void run_passes(struct loop *loop, int passes)
 
 struct condition {
     struct loop *loop;
-    const bool *is_true;
+    const int *number;
+    int wanted;
     struct timer look;
 };
 
 static void look(void *arg)
 {
     struct condition *condition = arg;
-    if (*condition->is_true)
+    if (*condition->number == condition->wanted)
         loop_stop(condition->loop);
     else
         loop_call_later(condition->loop, &condition->look, 1000 * 1000);
 }
 
-void run_until(struct loop *loop, const bool *is_true)
+void run_until_equal(struct loop *loop, const int *number, int wanted)
 {
-    struct condition condition = {.loop = loop, .is_true = is_true};
+    struct condition condition = {.loop = loop, .number = number, .wanted = wanted};
     timer_init(&condition.look, look, &condition);
     assert_int_equal(loop_call_later(loop, &condition.look, 0), 0);
     alarm(GUARD_S);

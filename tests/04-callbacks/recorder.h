@@ -16,6 +16,7 @@ struct recorder {
     void (*on_data)(struct recorder *recorder);
     void (*on_lost)(struct recorder *recorder);
     size_t received; /* bytes */
+    int lost;        /* calls of connection_lost */
 };
 
 void recorder_init(struct recorder *recorder);
@@ -23,9 +24,9 @@ void recorder_init(struct recorder *recorder);
 /* So many passes of the loop, none of which waits. */
 void run_passes(struct loop *loop, int passes);
 
-/* Runs passes that may wait until *condition; for sockets of the network, where "at once" is not
+/* Runs the loop until *number is `wanted`: for sockets of the network, where "at once" is not
  * promised. */
-void run_until(struct loop *loop, const bool *condition);
+void run_until_equal(struct loop *loop, const int *number, int wanted);
 
 /* A recorder on one end of a pair of sockets; the test has the other, non-blocking. */
 struct pair {
