@@ -112,11 +112,26 @@ static int draw_to_file(const struct demo *demo, bool append)
     return close_file(file, timeline_draw(&demo->timeline, demo->format, file, 0));
 }
 
+static int by_number(const void *one, const void *other)
+{
+    const struct span *a = one, *b = other;
+    long first = strtol(a->label, NULL, 10), second = strtol(b->label, NULL, 10);
+    return (first > second) - (first < second);
+}
+
+/* Threads begin in any order; the picture shows the fetches in the order of asking. */
+static void sort_spans(struct timeline *timeline)
+{
+    if (timeline->count > 1)
+        qsort(timeline->spans, (size_t)timeline->count, sizeof timeline->spans[0], by_number);
+}
+
 static bool draw(struct demo *demo, const char *run)
 {
     bool text = demo->format == TIMELINE_TEXT;
     if (run != NULL)
         snprintf(demo->timeline.title, sizeof demo->timeline.title, "%s", run);
+    sort_spans(&demo->timeline);
     timeline_end_live(&demo->timeline, text && demo->output == NULL);
     if (run != NULL && !text)
         return true;
