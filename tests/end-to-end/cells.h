@@ -19,6 +19,7 @@ struct server {
     const char *options[3]; /* after --port 0 */
     int frozen_by;          /* so many clients that only sit there stop it; 0: no number does */
     int idle_clients;       /* how many the test of idle clients sets on it */
+    bool is_interrupted;    /* its end is a signal handler that interrupts a call that blocks */
 };
 
 extern const struct server servers[];

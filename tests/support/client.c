@@ -198,7 +198,8 @@ void client_expect_line(struct client *client, const char *expected)
         fail_msg("expected the line \"%.60s\", got: %s", expected,
                  rc == -ENODATA ? "the end" : strerror((int)-rc));
     }
-    assert_string_equal(line, expected);
+    if (strcmp(line, expected) != 0)
+        fail_msg("expected the line \"%.60s\", got \"%.60s\"", expected, line);
 }
 
 void client_expect_end(struct client *client)

@@ -12,14 +12,6 @@
 
 /* The thread sanitizer starts a thread of its own beside the program's first; let it be there
  * before anything is counted. */
-#if defined(__SANITIZE_THREAD__)
-#define THREAD_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define THREAD_SANITIZER 1
-#endif
-#endif
-
 #ifdef THREAD_SANITIZER
 static void *do_nothing(void *arg)
 {

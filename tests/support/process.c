@@ -21,15 +21,28 @@
 
 static struct process *all; /* that were started and not freed */
 
+/* Of a test started by hand: it is itself in $BUILD/tests/NAME/. */
+static const char *build_of_this_test(void)
+{
+    static char path[400];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[length > 0 ? length : 0] = '\0';
+    for (int up = 0; up < 3; up++) {
+        char *slash = strrchr(path, '/');
+        if (!slash)
+            fail_msg("BUILD is not set: run the tests with make");
+        *slash = '\0';
+    }
+    return path;
+}
+
 const char *program_path(const char *name)
 {
     static char paths[4][512];
     static unsigned next;
     const char *build = getenv("BUILD");
-    if (!build)
-        fail_msg("BUILD is not set: run the tests with make");
     char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", build, name);
+    snprintf(path, sizeof paths[0], "%s/%s", build ? build : build_of_this_test(), name);
     return path;
 }
 

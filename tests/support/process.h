@@ -30,7 +30,8 @@
 struct process;
 
 /* The path of something built: "05-coroutines/server" gives "$BUILD/05-coroutines/server". The
- * result lasts until the fourth call after it. Fails the test when BUILD is not set. */
+ * result lasts until the fourth call after it. Without BUILD in the environment: the build that the
+ * test itself is of. */
 const char *program_path(const char *name);
 
 /* Starts a program with these arguments, the last of them NULL. Its stdin is /dev/null; what it
