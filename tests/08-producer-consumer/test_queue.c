@@ -229,6 +229,45 @@ static int a_cancelled_getter_leaves_the_item(void *arg)
     return 0;
 }
 
+/* It had not been woken, so there is no wake to pass on: the others keep their places. */
+static int a_cancel_that_wakes_nobody(void *arg)
+{
+    (void)arg;
+    struct task *tasks[4];
+    new_queue(0);
+    for (int i = 0; i < 4; i++)
+        tasks[i] = spawn_number(getter, i + 1);
+    let_others_run(1);
+    task_cancel(tasks[1]); /* runs before the first has taken its item */
+    try_put(10);
+    let_others_run(2);
+    try_put(11);
+    try_put(12);
+    let_others_run(2);
+    unref_all(tasks, 4);
+    queue_fini(&queue);
+    return 0;
+}
+
+static int a_cancelled_putter_that_wakes_nobody(void *arg)
+{
+    (void)arg;
+    struct task *tasks[4];
+    new_queue(1);
+    try_put(0);
+    for (int i = 0; i < 4; i++)
+        tasks[i] = spawn_number(putter, i + 1);
+    let_others_run(1);
+    task_cancel(tasks[1]);
+    for (int i = 0; i < 4; i++) {
+        try_get();
+        let_others_run(2);
+    }
+    unref_all(tasks, 4);
+    queue_fini(&queue);
+    return 0;
+}
+
 /* ---- Run them ------------------------------------------------------------------------------ */
 
 static const struct scenario scenarios[] = {
@@ -254,6 +293,10 @@ static const struct scenario scenarios[] = {
      "0, p1 ECANCELED, p2 put, a ECANCELED, b 0, 2, get EAGAIN"},
     {"a cancelled getter leaves the item", a_cancelled_getter_leaves_the_item,
      "g1 ECANCELED, a ECANCELED, 42"},
+    {"a cancel that wakes nobody", a_cancel_that_wakes_nobody,
+     "g2 ECANCELED, g1 got 10, g3 got 11, g4 got 12"},
+    {"a cancelled putter that wakes nobody", a_cancelled_putter_that_wakes_nobody,
+     "0, p2 ECANCELED, p1 put, 1, p3 put, 3, p4 put, 4"},
 };
 
 int main(void)

@@ -16,10 +16,13 @@ static int join_waits_for_what_was_taken(void *arg)
     try_get();
     report_done();
     let_others_run(3);
+    struct task *c = spawn_number(joiner, 3); /* the queue is empty, and it waits all the same */
+    let_others_run(3);
     say("one is left");
     report_done();
     say_end("a", a);
     say_end("b", b);
+    say_end("c", c);
     queue_fini(&queue);
     return 0;
 }
@@ -240,7 +243,7 @@ static int cancelled_after_the_shutdown_woke_it(void *arg)
 
 static const struct scenario scenarios[] = {
     {"join waits for what was taken", join_waits_for_what_was_taken,
-     "1, 2, one is left, j1 joined, j2 joined, a 0, b 0"},
+     "1, 2, one is left, j1 joined, j2 joined, j3 joined, a 0, b 0, c 0"},
     {"task_done too often", task_done_too_often, "done EINVAL, done EINVAL, 1, done EINVAL"},
     {"join does not look again", join_does_not_look_again,
      "j1 joined, a 0, b done 0, j2 joined, b 0"},
