@@ -8,31 +8,35 @@
 
 #include "task_internal.h"
 
-/* All tasks of this thread that are not done, the latest first. */
-static _Thread_local struct task *all_tasks;
+/* All tasks of this thread that are not done, the oldest first. */
+static _Thread_local struct task *first_task, *last_task;
 
 static void link_task(struct task *task)
 {
-    task->next = all_tasks;
-    task->prev = NULL;
-    if (all_tasks)
-        all_tasks->prev = task;
-    all_tasks = task;
+    task->next = NULL;
+    task->prev = last_task;
+    if (last_task)
+        last_task->next = task;
+    else
+        first_task = task;
+    last_task = task;
 }
 
 static void unlink_task(struct task *task)
 {
     if (task->next)
         task->next->prev = task->prev;
+    else
+        last_task = task->prev;
     if (task->prev)
         task->prev->next = task->next;
     else
-        all_tasks = task->next;
+        first_task = task->next;
 }
 
 struct task *task_first(const struct loop *loop, const struct task *but)
 {
-    for (struct task *task = all_tasks; task; task = task->next)
+    for (struct task *task = first_task; task; task = task->next)
         if (task->future.loop == loop && task != but)
             return task;
     return NULL;
@@ -40,7 +44,7 @@ struct task *task_first(const struct loop *loop, const struct task *but)
 
 void task_cancel_all(const struct loop *loop, const struct task *but)
 {
-    for (struct task *task = all_tasks; task; task = task->next)
+    for (struct task *task = first_task; task; task = task->next)
         if (task->future.loop == loop && task != but)
             task_cancel(task);
 }
@@ -48,7 +52,7 @@ void task_cancel_all(const struct loop *loop, const struct task *but)
 int task_count(const struct loop *loop)
 {
     int count = 0;
-    for (const struct task *task = all_tasks; task; task = task->next)
+    for (const struct task *task = first_task; task; task = task->next)
         count += task->future.loop == loop;
     return count;
 }
