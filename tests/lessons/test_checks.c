@@ -171,7 +171,7 @@ static void a_server_in_the_background_lives_on(void **state)
 {
     (void)state;
     assert_true_lesson(CONSOLE("$ build/10-http-server/app --port 0 >log &\n") "text\n" CONSOLE(
-        "$ until grep Serving log; do sleep 0.1; done\nServing on 127.0.0.1:…\n"));
+        "$ until grep -s Serving log; do sleep 0.1; done\nServing on 127.0.0.1:…\n"));
 }
 
 static void late_output_of_the_background_counts(void **state)
