@@ -38,9 +38,9 @@ void curl_bridge_free(struct curl_bridge *bridge);
 
 /* Begins a transfer, on the loop's next pass. Until on_done or curl_bridge_remove the easy handle
  * is the bridge's, which sets three of its options: CURLOPT_PRIVATE (for itself), CURLOPT_NOSIGNAL,
- * and CURLOPT_QUICK_EXIT (else the end of a transfer that still resolves its host's name would wait
- * for the resolver, and the loop with it). 0; -ENOMEM; -EALREADY: it is under way already;
- * -EDEADLK; -EINVAL. */
+ * and CURLOPT_QUICK_EXIT (since libcurl 7.87; else the end of a transfer that still resolves its
+ * host's name would wait for the resolver, and the loop with it). 0; -ENOMEM; -EALREADY: it is
+ * under way already; -EDEADLK; -EINVAL. */
 int curl_bridge_add(struct curl_bridge *bridge, CURL *easy, curl_done_fn *on_done, void *arg);
 
 /* Cancels a transfer: its connection is closed at once, on_done will not be called, and the easy
