@@ -56,6 +56,7 @@ trap 'exit 143' TERM
 
 # Sets $url, once the server has said on which port it is.
 start_server() {
+    : >"$tmp/server.out"
     "$build/10-http-server/app" --port 0 --unit-ms 100 >"$tmp/server.out" 2>"$tmp/server.err" &
     server=$!
     tries=0
