@@ -66,3 +66,9 @@ void report_done(void)
     if (rc < 0)
         say("done %s", strerrorname_np(-rc));
 }
+
+void unref_all(struct task *tasks[], int count)
+{
+    for (int i = 0; i < count; i++)
+        task_unref(tasks[i]);
+}

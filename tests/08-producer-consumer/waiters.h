@@ -22,6 +22,8 @@ int joiner(void *arg);
 
 struct task *spawn_number(coro_fn *fn, int n);
 
+void unref_all(struct task *tasks[], int count);
+
 /* Without waiting; each says what came of it. */
 void try_put(int item);
 void try_get(void);
