@@ -1,6 +1,7 @@
 /* stub.c - see stub.h. */
 #include "stub.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -65,13 +66,21 @@ static void *serve(void *arg)
     return NULL;
 }
 
-void stub_start_patient(struct stub *stub, const char *stats, int patience)
+bool stub_start_at(struct stub *stub, const char *host, const char *stats, int patience)
 {
     *stub = (struct stub){.stats = stats, .patience = patience};
-    stub->listening = net_listen("127.0.0.1", 0, 8);
+    stub->listening = net_listen(host, 0, 8);
+    if (stub->listening == -EADDRNOTAVAIL || stub->listening == -EAFNOSUPPORT)
+        return false;
     assert_true(stub->listening >= 0);
     stub->port = (uint16_t)net_port(stub->listening);
     assert_int_equal(pthread_create(&stub->thread, NULL, serve, stub), 0);
+    return true;
+}
+
+void stub_start_patient(struct stub *stub, const char *stats, int patience)
+{
+    assert_true(stub_start_at(stub, "127.0.0.1", stats, patience));
 }
 
 void stub_start(struct stub *stub, const char *stats)

@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What GET /stats of an /aio server says, with a unit of 20 ms. */
@@ -33,6 +34,9 @@ struct stub {
 /* Fail the test when there is no port or no thread. */
 void stub_start(struct stub *stub, const char *stats);
 void stub_start_patient(struct stub *stub, const char *stats, int patience);
+
+/* On another address. False: this machine does not have it, and nothing was started. */
+bool stub_start_at(struct stub *stub, const char *host, const char *stats, int patience);
 void stub_stop(struct stub *stub);
 
 #endif
