@@ -112,18 +112,27 @@ static int draw_to_file(const struct demo *demo, bool append)
     return close_file(file, timeline_draw(&demo->timeline, demo->format, file, 0));
 }
 
-static int by_number(const void *one, const void *other)
+static void swap_rows(struct demo *demo, int one, int other)
 {
-    const struct span *a = one, *b = other;
-    long first = strtol(a->label, NULL, 10), second = strtol(b->label, NULL, 10);
-    return (first > second) - (first < second);
+    struct span *spans = demo->timeline.spans;
+    struct span kept = spans[one];
+    spans[one] = spans[other];
+    spans[other] = kept;
+    for (int i = 0; i < demo->count; i++) {
+        if (demo->spans[i] == one)
+            demo->spans[i] = other;
+        else if (demo->spans[i] == other)
+            demo->spans[i] = one;
+    }
 }
 
 /* Threads begin in any order; the picture shows the fetches in the order of asking. */
-static void sort_spans(struct timeline *timeline)
+static void sort_rows(struct demo *demo)
 {
-    if (timeline->count > 1)
-        qsort(timeline->spans, (size_t)timeline->count, sizeof timeline->spans[0], by_number);
+    int row = 0;
+    for (int i = 0; i < demo->count; i++)
+        if (demo->spans[i] >= 0)
+            swap_rows(demo, demo->spans[i], row++);
 }
 
 static bool draw(struct demo *demo, const char *run)
@@ -131,7 +140,7 @@ static bool draw(struct demo *demo, const char *run)
     bool text = demo->format == TIMELINE_TEXT;
     if (run != NULL)
         snprintf(demo->timeline.title, sizeof demo->timeline.title, "%s", run);
-    sort_spans(&demo->timeline);
+    sort_rows(demo);
     timeline_end_live(&demo->timeline, text && demo->output == NULL);
     if (run != NULL && !text)
         return true;

@@ -21,7 +21,7 @@
 
 struct own {
     int failing, forgotten; /* a request's number, or 0 */
-    bool tells, threads;
+    bool tells, threads, backwards;
     const char *second, *out;
 };
 
@@ -41,6 +41,9 @@ static error_t parse_own(int key, char *text, struct argp_state *state)
     case 't':
         own->threads = true;
         return 0;
+    case 'b':
+        own->backwards = true;
+        return 0;
     case 's':
         own->second = text;
         return 0;
@@ -59,6 +62,7 @@ static const struct argp own_argp = {
             {"fail", 'f', "N", 0, "Fail", 0},
             {"forget", 'g', "N", 0, "Never end", 0},
             {"threads", 't', NULL, 0, "Use threads", 0},
+            {"backwards", 'b', NULL, 0, "The last first", 0},
             {"second", 's', "NAME", 0, "Run twice", 0},
             {"stdout", 'o', "FILE", 0, "Print there", 0},
             {0},
@@ -88,7 +92,8 @@ static void fetch_all(struct demo *demo, const struct own *own)
 {
     struct fetch fetches[demo->count];
     for (int i = 0; i < demo->count; i++) {
-        fetches[i] = (struct fetch){.demo = demo, .i = i, .own = own};
+        int number = own->backwards ? demo->count - 1 - i : i;
+        fetches[i] = (struct fetch){.demo = demo, .i = number, .own = own};
         if (!own->threads)
             fetch(&fetches[i]);
         else

@@ -18,6 +18,7 @@
  *     --fail N       request N ends with ECONNRESET
  *     --forget N     request N never ends
  *     --threads      each request begins and ends in a thread of its own
+ *     --backwards    the last request begins first
  *     --second NAME  a second run
  *     --stdout FILE  its stdout goes there */
 bool fake_demo_wanted(void);

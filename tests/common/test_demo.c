@@ -85,6 +85,18 @@ static void test_picture_and_summary(void **state)
     assert_int_equal(stub.resets, 1);
 }
 
+static void test_rows_stand_in_the_order_of_asking(void **state)
+{
+    (void)state;
+    struct process *demo = run("--backwards");
+    fake_demo_expect(demo, 0, "");
+    assert_string_equal(process_stdout(demo), BARS("all made up") SUMMARY);
+    assert_int_equal(process_wait(run("--backwards --forget 2")), 1);
+    demo = run("--backwards 4 2 0 3");
+    assert_non_null(strstr(process_stdout(demo), "\n3 delay 0  |#      "));
+    assert_non_null(strstr(process_stdout(demo), "|  0.0\n4 delay 3  |###"));
+}
+
 static void test_delays_as_arguments(void **state)
 {
     (void)state;
@@ -271,6 +283,7 @@ int main(int argc, char **argv)
     alarm(300);
     const struct CMUnitTest tests[] = {
         DEMO_TEST(test_picture_and_summary),
+        DEMO_TEST(test_rows_stand_in_the_order_of_asking),
         DEMO_TEST(test_delays_as_arguments),
         DEMO_TEST(test_the_row),
         DEMO_TEST(test_a_second_run),
