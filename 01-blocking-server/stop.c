@@ -32,7 +32,7 @@ static void on_stop_signalled(int signo)
 int stop_on_signals(int listening_fd)
 {
     listening = listening_fd;
-    struct sigaction action = {.sa_handler = on_stop_signalled, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = on_stop_signalled};
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGINT);
     sigaddset(&action.sa_mask, SIGTERM);

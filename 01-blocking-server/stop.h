@@ -4,6 +4,9 @@
  * and before the call blocks, and then the program sleeps on. Here the handler shuts the sockets
  * down. That state stays: accept, read and write return at once whether they had begun or not.
  *
+ * A call that the signal interrupts fails with EINTR; made again, as it should be, it finds the
+ * socket shut down.
+ *
  * For a program that serves one client at a time in one thread. The state is the process's own.
  */
 #ifndef STOP_H

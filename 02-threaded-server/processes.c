@@ -36,7 +36,7 @@ static void on_child_ended(int signo)
 
 static int reap_from_now_on(void)
 {
-    struct sigaction action = {.sa_handler = on_child_ended, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
+    struct sigaction action = {.sa_handler = on_child_ended, .sa_flags = SA_NOCLDSTOP};
     sigemptyset(&action.sa_mask);
     return sigaction(SIGCHLD, &action, NULL) < 0 ? -errno : 0;
 }
