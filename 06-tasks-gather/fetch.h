@@ -32,8 +32,9 @@ struct fetcher *fetcher_new(struct loop *loop); /* NULL: no memory */
 void fetcher_free(struct fetcher *fetcher);
 
 /* 0 for any answer of the server, whatever its status; -errno else: -ECONNREFUSED, -ECONNRESET,
- * -EPROTO, -ETIMEDOUT, -ENXIO (no such host), -EFBIG (the body is over 16 MiB), -ECANCELED;
- * -EIO for what libcurl has no better name for. `result` is empty then, but for its `error`. */
+ * -EPROTO, -ETIMEDOUT (over 300 s), -ENXIO (no such host), -EINVAL (no URL), -EFBIG (the body is
+ * over 16 MiB), -ECANCELED; -EIO for what libcurl has no better name for. `result` is empty then,
+ * but for its `error`. */
 int fetch(struct fetcher *fetcher, const char *url, struct fetch_result *result) CO_MUST_CHECK;
 
 void fetch_result_free(struct fetch_result *result);
