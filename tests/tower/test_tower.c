@@ -5,7 +5,7 @@
 #include "tower.h"
 #include "unit.h"
 
-static struct tower tower;
+static struct tower tower, tests_folder;
 
 static int read_course(void **state)
 {
@@ -14,6 +14,7 @@ static int read_course(void **state)
         die("ROOT and BUILD are not set: run it by `make -C tests/tower run`");
     tower_read(&tower, getenv("ROOT"));
     tower_read_symbols(&tower, getenv("BUILD"));
+    tower_read_folder(&tests_folder, getenv("ROOT"), "tests");
     return 0;
 }
 
@@ -21,20 +22,27 @@ static int free_course(void **state)
 {
     (void)state;
     tower_free(&tower);
+    tower_free(&tests_folder);
     return 0;
 }
 
-static void assert_rule(void (*rule)(const struct tower *, struct names *))
+static void assert_rule_of(const struct tower *which,
+                           void (*rule)(const struct tower *, struct names *))
 {
     struct names complaints = {0};
     size_t count;
 
-    rule(&tower, &complaints);
+    rule(which, &complaints);
     for (size_t i = 0; i < complaints.count; i++)
         print_error("%s\n", complaints.item[i]);
     count = complaints.count;
     names_clear(&complaints);
     assert_int_equal(count, 0);
+}
+
+static void assert_rule(void (*rule)(const struct tower *, struct names *))
+{
+    assert_rule_of(&tower, rule);
 }
 
 static void the_course_is_there(void **state)
@@ -71,6 +79,7 @@ static void every_file_can_be_read_in_one_sitting(void **state)
 {
     (void)state;
     assert_rule(check_lengths);
+    assert_rule_of(&tests_folder, check_lengths);
 }
 
 static void every_chapter_has_the_same_shape(void **state)

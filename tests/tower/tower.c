@@ -127,6 +127,12 @@ void tower_read(struct tower *tower, const char *root)
     free(entries);
 }
 
+void tower_read_folder(struct tower *tower, const char *root, const char *name)
+{
+    *tower = (struct tower){.root = strdup(root)};
+    read_floor(tower, name);
+}
+
 static void free_floor(struct floor *floor)
 {
     for (size_t i = 0; i < floor->source_count; i++) {

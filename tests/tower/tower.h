@@ -39,6 +39,9 @@ struct tower {
 /* Reads the folders common and NN-* under `root`. */
 void tower_read(struct tower *tower, const char *root);
 
+/* Reads one folder only, which need not be a floor: for check_lengths. */
+void tower_read_folder(struct tower *tower, const char *root, const char *name);
+
 /* Reads BUILD/FLOOR/libFLOOR.a of every floor by nm. A floor without a library has no symbols. */
 void tower_read_symbols(struct tower *tower, const char *build);
 void tower_free(struct tower *tower);
