@@ -4,8 +4,6 @@
 
 #include "tower.h"
 
-#define MAX_LINES 320
-
 /* Lower floors only, that exist; and what they stand on is named, too. */
 void check_stands_on(const struct tower *tower, struct names *complaints)
 {
@@ -103,9 +101,9 @@ void check_lengths(const struct tower *tower, struct names *complaints)
         for (size_t k = 0; k < tower->floors[i].source_count; k++) {
             const struct source *source = &tower->floors[i].sources[k];
 
-            if (source->lines > MAX_LINES)
+            if (source->lines > tower->max_lines)
                 names_add(complaints, "%s/%s: has %d lines; a file is one idea in at most %d",
-                          tower->floors[i].name, source->path, source->lines, MAX_LINES);
+                          tower->floors[i].name, source->path, source->lines, tower->max_lines);
         }
 }
 

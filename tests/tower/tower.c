@@ -118,7 +118,7 @@ void tower_read(struct tower *tower, const char *root)
 
     if (count < 0 || count >= TOWER_MAX_FLOORS)
         die_error(count < 0 ? errno : E2BIG, "%s", root);
-    *tower = (struct tower){.root = strdup(root)};
+    *tower = (struct tower){.root = strdup(root), .max_lines = TOWER_MAX_LINES};
     read_floor(tower, "common");
     for (int i = 0; i < count; i++) {
         read_floor(tower, entries[i]->d_name);
@@ -127,9 +127,9 @@ void tower_read(struct tower *tower, const char *root)
     free(entries);
 }
 
-void tower_read_folder(struct tower *tower, const char *root, const char *name)
+void tower_read_folder(struct tower *tower, const char *root, const char *name, int max_lines)
 {
-    *tower = (struct tower){.root = strdup(root)};
+    *tower = (struct tower){.root = strdup(root), .max_lines = max_lines};
     read_floor(tower, name);
 }
 

@@ -13,6 +13,7 @@
 #include "names.h"
 
 #define TOWER_MAX_FLOORS 32
+#define TOWER_MAX_LINES  320 /* of a source file: one idea */
 
 struct source {
     char *path; /* from the floor's folder: "co.c", "broken/spin.c" */
@@ -32,6 +33,7 @@ struct floor {
 
 struct tower {
     char *root;
+    int max_lines; /* of a source file */
     struct floor floors[TOWER_MAX_FLOORS];
     int count;
 };
@@ -40,7 +42,7 @@ struct tower {
 void tower_read(struct tower *tower, const char *root);
 
 /* Reads one folder only, which need not be a floor: for check_lengths. */
-void tower_read_folder(struct tower *tower, const char *root, const char *name);
+void tower_read_folder(struct tower *tower, const char *root, const char *name, int max_lines);
 
 /* Reads BUILD/FLOOR/libFLOOR.a of every floor by nm. A floor without a library has no symbols. */
 void tower_read_symbols(struct tower *tower, const char *build);
