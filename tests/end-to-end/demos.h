@@ -1,0 +1,42 @@
+/* demos.h - the ten demos and the /aio server, for the tests of them. */
+#ifndef DEMOS_H
+#define DEMOS_H
+
+#include <stdint.h>
+
+#include "process.h"
+
+/* What the mechanism of a chapter must give for the delays 5 7 5 5 7. */
+struct expected_row {
+    const char *name;      /* as the row begins */
+    double at_least_units; /* never early; how late depends on the machine, so there is no bound */
+    int max_in_flight;
+    int threads;
+};
+
+struct demo_program {
+    const char *chapter;
+    struct expected_row rows[2]; /* one, or two when it has a second run */
+};
+
+extern const struct demo_program demos[];
+extern const int demo_count;
+
+/* The demo of a chapter, at this port, with these further arguments (ended by NULL; or NULL). */
+struct process *demo_start(const struct demo_program *demo, uint16_t port,
+                           const char *const *arguments);
+
+/* The /aio server with a unit of so many milliseconds, and its port. */
+struct process *aio_start(int unit_ms, uint16_t *port);
+
+/* SIGTERM, and it must end with 0. */
+void aio_stop(struct process *aio);
+
+/* Waits until a counter of /stats is at least (or at most) this; fails after a generous guard. */
+void wait_stats_at_least(uint16_t port, const char *counter, long value);
+void wait_stats_at_most(uint16_t port, const char *counter, long value);
+
+/* The whole of a file, to be freed; fails the test when it is not there. */
+char *read_whole_file(const char *path);
+
+#endif
