@@ -33,6 +33,7 @@ support: common 03-epoll-loop
 	$(FLOOR) tests/support library
 $(TESTS:%=tests/%): all support
 	$(FLOOR) $@
+$(foreach t,$(TESTS:%=tests/%),$(eval $(t): $(filter tests/%,$(call said_in,$(t),ALSO))))
 tests: $(TESTS:%=tests/%)
 
 demo: all
