@@ -46,8 +46,7 @@ static void on_end(void *arg)
     free(transport);
 }
 
-/* From here on the socket is not touched but to be closed. The first error is the one to be told.
- */
+/* From here on the socket is touched only to be closed. The first error is the one to be told. */
 static void lose(struct transport *transport, int error)
 {
     if (transport->is_lost)
@@ -178,8 +177,9 @@ static void on_writable(void *arg)
 static void keep(struct transport *transport, const char *bytes, size_t length)
 {
     const struct protocol_calls *calls = transport->protocol->calls;
+    bool was_empty = outbox_size(&transport->outbox) == 0;
     int rc = outbox_append(&transport->outbox, bytes, length);
-    if (rc == 0)
+    if (rc == 0 && was_empty)
         rc = loop_add_writer(transport->loop, transport->fd, on_writable, transport);
     if (rc < 0) {
         lose(transport, rc);

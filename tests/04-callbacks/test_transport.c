@@ -114,6 +114,30 @@ static void a_write_does_not_overtake(void **state)
     pair_end(pair);
 }
 
+static void write_more(struct recorder *recorder)
+{
+    transport_write(recorder->transport, "x", 1);
+}
+
+/* Both in one pass: what arrives makes us write more, and what is kept goes on its way all the
+ * same. */
+static void a_write_does_not_put_off_the_sending(void **state)
+{
+    struct pair *pair = *state;
+    char bytes[1024];
+    pair->recorder.on_data = write_more;
+    pair_begin(pair);
+    write_pattern(pair, MUCH);
+    size_t held = transport_write_buffered(pair->recorder.transport);
+    while (peer_read(pair, bytes, sizeof bytes) > 0)
+        continue;
+    peer_send(pair, "a");
+    run_passes(pair->loop, 1);
+    assert_string_equal(trace_text(), "made, pause, data a");
+    assert_true(transport_write_buffered(pair->recorder.transport) < held);
+    pair_end(pair);
+}
+
 static void pause_above_the_high_mark_resume_at_the_low_one(void **state)
 {
     struct pair *pair = *state;
@@ -168,6 +192,7 @@ int main(void)
         TEST(a_write_goes_at_once),
         TEST(what_does_not_fit_is_kept_and_sent_in_order),
         TEST(a_write_does_not_overtake),
+        TEST(a_write_does_not_put_off_the_sending),
         TEST(pause_above_the_high_mark_resume_at_the_low_one),
         TEST(write_eof_comes_after_the_bytes),
     };
