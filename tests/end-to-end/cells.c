@@ -57,6 +57,17 @@ void polite_visit_meanwhile(const struct cell *cell)
         polite_visit(cell->port);
 }
 
+void expect_no_growth(const struct cell *cell, long before_kib, long allowed_kib)
+{
+#if !defined(ADDRESS_SANITIZER) && !defined(THREAD_SANITIZER)
+    long grown_kib = process_rss_kib(cell->process) - before_kib;
+    if (grown_kib > allowed_kib)
+        fail_msg("%s has grown by %ld KiB", cell->server->title, grown_kib);
+#else
+    (void)cell, (void)before_kib, (void)allowed_kib;
+#endif
+}
+
 /* ---- A cell -------------------------------------------------------------------------------- */
 
 /* The server logs the end of a client a moment before or after it has forgotten it, so the counts

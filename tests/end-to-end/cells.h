@@ -57,4 +57,8 @@ void polite_visit(uint16_t port);
 /* A polite visit while somebody rude is there; not where that one stops everybody. */
 void polite_visit_meanwhile(const struct cell *cell);
 
+/* A client's bytes must not pile up in the server. (A sanitizer's own books grow as they like, so
+ * under one this looks at nothing.) */
+void expect_no_growth(const struct cell *cell, long before_kib, long allowed_kib);
+
 #endif

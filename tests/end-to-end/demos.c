@@ -1,17 +1,21 @@
 #include "demos.h"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "client.h"
 #include "clock.h"
 #include "unit.h"
 
-#define GUARD_S       60
-#define MAX_ARGUMENTS 16
+#define GUARD_S         60
+#define PROGRAM_GUARD_S 400
+#define MAX_ARGUMENTS   16
+#define MAX_UNITS       120
 
 const struct demo_program demos[] = {
     {"01-blocking-server", {{"01-blocking-server", 29, 1, 1}}},
@@ -88,4 +92,60 @@ char *read_whole_file(const char *path)
     fclose(file);
     text[length] = '\0';
     return text;
+}
+
+void expect_exit(struct process *demo, int expected)
+{
+    int code = process_wait(demo);
+    if (code != expected)
+        fail_msg("exit code %d, not %d; stderr: %.400s", code, expected, process_stderr(demo));
+    assert_true(process_group_is_empty(demo));
+}
+
+int reserve_port(uint16_t *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+int count_lines(const char *text)
+{
+    int lines = 0;
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+/* ---- A test for each demo ------------------------------------------------------------------ */
+
+const struct demo_program *demo_of(void **state)
+{
+    return *state;
+}
+
+int demos_run(const char *group, const struct demo_test *tests, int count,
+              int (*setup)(void **state), int (*teardown)(void **state))
+{
+    static struct CMUnitTest units[MAX_UNITS];
+    static char names[MAX_UNITS][80];
+    size_t unit_count = (size_t)(count * demo_count);
+    if (unit_count > MAX_UNITS)
+        abort();
+    for (size_t i = 0; i < unit_count; i++) {
+        const struct demo_program *demo = &demos[i / (size_t)count];
+        const struct demo_test *test = &tests[i % (size_t)count];
+        snprintf(names[i], sizeof names[i], "%s: %s", demo->chapter, test->name);
+        units[i] = (struct CMUnitTest){.name = names[i],
+                                       .test_func = test->test,
+                                       .teardown_func = process_teardown,
+                                       .initial_state = (void *)demo};
+    }
+    alarm(PROGRAM_GUARD_S);
+    cmocka_set_test_filter(getenv("ONLY")); /* ONLY="03-*" */
+    return _cmocka_run_group_tests(group, units, unit_count, setup, teardown);
 }

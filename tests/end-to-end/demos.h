@@ -36,7 +36,29 @@ void aio_stop(struct process *aio);
 void wait_stats_at_least(uint16_t port, const char *counter, long value);
 void wait_stats_at_most(uint16_t port, const char *counter, long value);
 
+/* It must end with this exit code, and leave nobody; fails the test with its stderr. */
+void expect_exit(struct process *process, int expected);
+
+/* A port that nobody listens on, and that nobody else is given until the descriptor, which is the
+ * result, is closed. */
+int reserve_port(uint16_t *port);
+
+int count_lines(const char *text);
+
 /* The whole of a file, to be freed; fails the test when it is not there. */
 char *read_whole_file(const char *path);
+
+/* A test that is run for each demo: see demo_of. */
+struct demo_test {
+    const char *name;
+    void (*test)(void **state);
+};
+
+/* In such a test: the demo that it is run for. */
+const struct demo_program *demo_of(void **state);
+
+/* Runs each test for each demo, as one cmocka group. The number of failed tests. */
+int demos_run(const char *group, const struct demo_test *tests, int count,
+              int (*setup)(void **state), int (*teardown)(void **state));
 
 #endif
