@@ -39,28 +39,29 @@ struct own_fetch {
     struct http_fetch http;
     struct run *run;
     int i;
-    char target[64];
 };
 
 static void on_own_done(struct http_fetch *http, int result)
 {
     struct own_fetch *fetch = http->arg;
+    const struct http_answer *answer = &http->answer;
     if (result == 0)
-        result =
-            demo_check_answer(fetch->run->demo, fetch->i, http->status, http->body, http->length);
+        result = demo_check_answer(fetch->run->demo, fetch->i, answer->status, answer->body,
+                                   answer->length);
     fetch_ended(fetch->run, fetch->i, result);
 }
 
 static void begin_own(struct run *run, struct own_fetch *fetch, int i)
 {
     struct demo *demo = run->demo;
+    char target[64];
     fetch->run = run;
     fetch->i = i;
     fetch->http.on_done = on_own_done;
     fetch->http.arg = fetch;
-    demo_target(demo, i, fetch->target, sizeof fetch->target);
+    demo_target(demo, i, target, sizeof target);
     demo_fetch_begins(demo, i);
-    int rc = http_fetch_begin(&fetch->http, run->loop, demo->host, demo->port, fetch->target);
+    int rc = http_fetch_begin(&fetch->http, run->loop, demo->host, demo->port, target);
     if (rc < 0)
         fetch_ended(run, i, rc);
 }
@@ -70,7 +71,7 @@ static void run_own(struct run *run)
     int count = run->demo->count;
     struct own_fetch *fetches = calloc((size_t)count, sizeof fetches[0]);
     if (!fetches)
-        die_error(ENOMEM, "cannot keep %d fetches", count);
+        die_error(ENOMEM, "%d fetches", count);
     run->under_way = count;
     for (int i = 0; i < count; i++)
         begin_own(run, &fetches[i], i);
@@ -138,7 +139,7 @@ static void run_by_libcurl(struct run *run)
     struct curl_bridge *bridge = curl_bridge_new(run->loop);
     struct curl_fetch *fetches = calloc((size_t)count, sizeof fetches[0]);
     if (!bridge || !fetches)
-        die_error(ENOMEM, "cannot keep %d fetches", count);
+        die_error(ENOMEM, "%d fetches", count);
     run->under_way = count;
     for (int i = 0; i < count; i++) {
         fetches[i] = (struct curl_fetch){.run = run, .i = i};

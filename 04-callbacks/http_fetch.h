@@ -7,32 +7,27 @@
 #ifndef HTTP_FETCH_H
 #define HTTP_FETCH_H
 
-#include "http.h"
+#include "http_client.h"
 #include "protocol.h"
-
-#define HTTP_FETCH_BODY_MAX 4096 /* bytes */
 
 struct http_fetch;
 
-/* The fetch is over and its owner's again. `result` is 0 for any whole answer, whatever its status;
- * else -errno: -ECONNREFUSED, -ECONNRESET (also when the server closed before its answer was
- * whole), -EPROTO (no HTTP), -EFBIG (the body is over HTTP_FETCH_BODY_MAX), ... */
+/* The fetch is over and its owner's again: from the loop, never inside http_fetch_begin. `result`
+ * is 0 for any whole answer, whatever its status; else -errno: of the connection (-ECONNREFUSED,
+ * -ECONNRESET), or of the answer (see http_answer_feed). */
 typedef void http_fetch_done_fn(struct http_fetch *fetch, int result);
 
 /* The caller's, from http_fetch_begin until on_done is called. */
 struct http_fetch {
-    struct protocol protocol; /* first */
+    struct protocol protocol; /* first: the transport knows us by it */
     http_fetch_done_fn *on_done;
     void *arg; /* the caller's own */
     struct transport *transport;
-    const char *host, *target; /* not copied */
-    struct http_parser parser;
-    char head[4096]; /* the parser's */
-    bool is_whole;   /* the answer */
-    int error;       /* ours: why we gave up */
-    int status;      /* of the answer: 200 */
-    size_t length;   /* of the body */
-    char body[HTTP_FETCH_BODY_MAX];
+    int request_length;
+    char request[HTTP_REQUEST_MAX];
+    struct http_answer answer;
+    bool is_over; /* and it came to `result` */
+    int result;
 };
 
 /* Begins GET http://host:port/target on a connection of its own; `host` is an address. on_done and
