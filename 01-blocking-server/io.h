@@ -15,7 +15,8 @@
 ssize_t read_some(int fd, void *bytes, size_t size);
 
 /* All `size` bytes; waits while the peer takes no more. 0; or -errno, and then nobody knows how
- * many have arrived. On a non-blocking descriptor -EAGAIN, at once. man 2 write. */
+ * many have arrived. On a non-blocking descriptor -EAGAIN, at once. -EIO: write(2) took nothing and
+ * gave no reason. man 2 write. */
 int write_all(int fd, const void *bytes, size_t size);
 
 #endif

@@ -1,0 +1,2 @@
+/* SAYS: write_all.c does not link */
+#include "io.h"
