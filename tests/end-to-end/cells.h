@@ -1,8 +1,7 @@
 /* cells.h - the echo servers of chapters 01 to 05, and what every test of them does before and
  * after: a cell of the table "which server survives which client".
  *
- * Before: the server is started, has served a polite client, and is counted. After: a fresh client
- * is served, the counts are back, SIGTERM ends it with 0, and nobody of it is left.
+ * Before: the server is started, has served a polite client, and is counted. After: cell_finish.
  */
 #ifndef CELLS_H
 #define CELLS_H
@@ -27,7 +26,7 @@ extern const int server_count;
 
 struct cell {
     const struct server *server;
-    struct process *process; /* NULL: the test has ended it itself */
+    struct process *process;
     uint16_t port;
     struct usage before;
 };
@@ -44,6 +43,10 @@ struct cell_test {
  * is given to the servers. The number of failed tests. */
 int cells_run(const char *group, const struct cell_test *tests, int count,
               const char *const environment[]);
+
+/* What follows every test, unless it has ended the server itself: a fresh client is served, the
+ * counts are back, SIGTERM ends the server, with 0, and nobody is left. */
+void cell_finish(struct cell *cell);
 
 /* Connects and waits for the greeting. */
 void greeted(struct client *client, uint16_t port);

@@ -32,8 +32,8 @@ const struct demo_program demos[] = {
 };
 const int demo_count = sizeof demos / sizeof demos[0];
 
-struct process *demo_start(const struct demo_program *demo, uint16_t port,
-                           const char *const *arguments)
+struct process *demo_start_in(const struct demo_program *demo, uint16_t port,
+                              const char *const *arguments, const char *const *environment)
 {
     char program[64], url[64];
     snprintf(program, sizeof program, "%s/demo", demo->chapter);
@@ -41,7 +41,13 @@ struct process *demo_start(const struct demo_program *demo, uint16_t port,
     const char *argv[MAX_ARGUMENTS + 1] = {program_path(program), "--url", url};
     for (int i = 3; arguments && *arguments && i < MAX_ARGUMENTS; i++)
         argv[i] = *arguments++;
-    return process_start_argv(argv, NULL);
+    return process_start_argv(argv, environment);
+}
+
+struct process *demo_start(const struct demo_program *demo, uint16_t port,
+                           const char *const *arguments)
+{
+    return demo_start_in(demo, port, arguments, NULL);
 }
 
 struct process *aio_start(int unit_ms, uint16_t *port)

@@ -22,9 +22,12 @@ struct demo_program {
 extern const struct demo_program demos[];
 extern const int demo_count;
 
-/* The demo of a chapter, at this port, with these further arguments (ended by NULL; or NULL). */
+/* The demo of a chapter, at this port, with these further arguments, in this environment (both
+ * ended by NULL; or NULL). */
 struct process *demo_start(const struct demo_program *demo, uint16_t port,
                            const char *const *arguments);
+struct process *demo_start_in(const struct demo_program *demo, uint16_t port,
+                              const char *const *arguments, const char *const *environment);
 
 /* The /aio server with a unit of so many milliseconds, and its port. */
 struct process *aio_start(int unit_ms, uint16_t *port);

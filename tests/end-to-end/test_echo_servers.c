@@ -9,62 +9,8 @@
 #include <string.h>
 
 #include "cells.h"
+#include "dialogues.h"
 #include "unit.h"
-
-/* ---- The dialogue -------------------------------------------------------------------------- */
-
-static void dialogue(struct cell *cell)
-{
-    struct client client;
-    char longest[4097];
-    memset(longest, 'x', 4096);
-    longest[4096] = '\0';
-    greeted(&client, cell->port);
-    says(&client, "Ada");
-    says(&client, "");
-    says(&client, " exit");
-    says(&client, "exit ");
-    says(&client, longest);
-    client_send(&client, "Grace\r\nBarbara\nAlan\r\n"); /* three at once, two with \r */
-    client_expect_line(&client, "Hello, Grace");
-    client_expect_line(&client, "Hello, Barbara");
-    client_expect_line(&client, "Hello, Alan");
-    client_send(&client, "last\nexit\nnever answered\n");
-    client_expect_line(&client, "Hello, last");
-    client_expect_end(&client);
-    client_close(&client);
-}
-
-static void half_close(struct cell *cell)
-{
-    struct client client;
-    greeted(&client, cell->port);
-    client_send(&client, "one\ntwo\nwithout an end");
-    client_half_close(&client);
-    client_expect_line(&client, "Hello, one");
-    client_expect_line(&client, "Hello, two");
-    client_expect_line(&client, "Hello, without an end");
-    client_expect_end(&client);
-    client_close(&client);
-}
-
-/* Bytes are bytes: NULs, bytes that are no text in any encoding, a \r in the middle. */
-static void garbage(struct cell *cell)
-{
-    struct client client;
-    char line[256], answer[7 + 256];
-    for (int i = 0; i < 256; i++)
-        line[i] = (char)(i == '\n' ? 0 : i);
-    line[255] = '\n';
-    greeted(&client, cell->port);
-    for (int i = 0; i < 3; i++) {
-        assert_int_equal(client_send_bytes(&client, line, sizeof line), 0);
-        assert_int_equal(client_read_exactly(&client, answer, sizeof answer), 0);
-        assert_memory_equal(answer, "Hello, ", 7);
-        assert_memory_equal(answer + 7, line, sizeof line);
-    }
-    client_close(&client);
-}
 
 /* ---- Lines that are too long --------------------------------------------------------------- */
 

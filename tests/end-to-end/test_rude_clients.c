@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cells.h"
+#include "dialogues.h"
 #include "unit.h"
 
 /* ---- The slow, the deaf and the gone ------------------------------------------------------- */
@@ -64,29 +65,6 @@ static void never_reader(struct cell *cell)
     client_reset(&client);
 }
 
-/* The reader who only was late gets all of it, in order. */
-static void late_reader(struct cell *cell)
-{
-    enum { LINES = 3000 };
-    struct client client;
-    static char lines[LINES * 101];
-    char expected[101 + 7];
-    for (int i = 0; i < LINES; i++)
-        snprintf(lines + i * 100, 101, "%099d\n", i);
-    greeted(&client, cell->port);
-    size_t sent = 0, size = LINES * 100;
-    int answered = 0;
-    while (answered < LINES) { /* send what goes, and read only when nothing goes any more */
-        ssize_t count = sent < size ? client_send_some(&client, lines + sent, size - sent) : 0;
-        sent += count > 0 ? (size_t)count : 0;
-        if (count > 0)
-            continue;
-        snprintf(expected, sizeof expected, "Hello, %099d", answered++);
-        client_expect_line(&client, expected);
-    }
-    client_close(&client);
-}
-
 static void reset_while_answered(struct cell *cell)
 {
     static char lines[32 * 1024];
@@ -131,8 +109,6 @@ static void sigint_with_clients(struct cell *cell)
     client_wait_closed(&asking);
     client_close(&silent);
     client_close(&asking);
-    process_free(cell->process);
-    cell->process = NULL;
 }
 
 int main(void)
