@@ -37,6 +37,28 @@ long option_number(const struct argp_state *state, const char *what, const char 
     return value;
 }
 
+/* ---- No options ---------------------------------------------------------------------------- */
+
+static error_t refuse_arguments(int key, char *text, struct argp_state *state)
+{
+    switch (key) {
+    case ARGP_KEY_ARG:
+        argp_failure(state, USAGE_ERROR, 0, "\"%s\": expected no arguments; see --help", text);
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+void no_options_parse(const char *doc, int argc, char **argv)
+{
+    const struct argp none = {.parser = refuse_arguments, .doc = doc};
+    argp_err_exit_status = USAGE_ERROR;
+    error_t error = argp_parse(&none, argc, argv, 0, NULL, NULL);
+    if (error != 0)
+        die_error(error, "options");
+}
+
 /* ---- Servers ------------------------------------------------------------------------------- */
 
 enum { KEY_HOST = 256, KEY_PORT }; /* no letters: -h would be taken for help */
@@ -91,16 +113,11 @@ const struct argp server_options_argp = {
 /* Around server_options_argp, when it is parsed alone: refuses arguments. */
 static error_t parse_lone_server(int key, char *text, struct argp_state *state)
 {
-    switch (key) {
-    case ARGP_KEY_INIT:
+    if (key == ARGP_KEY_INIT) {
         state->child_inputs[0] = state->input;
         return 0;
-    case ARGP_KEY_ARG:
-        argp_failure(state, USAGE_ERROR, 0, "\"%s\": expected no arguments; see --help", text);
-        return EINVAL;
-    default:
-        return ARGP_ERR_UNKNOWN;
     }
+    return refuse_arguments(key, text, state);
 }
 
 void server_options_parse(struct server_options *options, uint16_t default_port, const char *doc,

@@ -21,6 +21,9 @@ int parse_number(const char *text, long min, long max, long *value);
 long option_number(const struct argp_state *state, const char *what, const char *text, long min,
                    long max);
 
+/* For a program that takes neither options nor arguments: answers --help, refuses all else. */
+void no_options_parse(const char *doc, int argc, char **argv);
+
 /* ---- Servers: --host --port ---------------------------------------------------------------- */
 
 struct server_options {
