@@ -23,10 +23,8 @@ struct future {
     int result;
     int references;
     struct future_callback *callbacks, **callbacks_end; /* in the order of adding */
-    bool (*cancel)(
-        struct future *future); /* what future_cancel does; a task's and a gather's differ */
-    void (*destroy)(
-        struct future *future); /* when the last reference goes; NULL: nothing to free */
+    bool (*cancel)(struct future *future);  /* future_cancel; a task's and a gather's differ */
+    void (*destroy)(struct future *future); /* with the last reference; NULL: nothing to free */
 };
 
 /* A call for when the future is done; the caller's, alive until it has run or was removed. */
