@@ -50,7 +50,7 @@ test: tests
 $(foreach n,$(NUMBERS),$(eval test-$(n): tests/$(call chapter,$(n))))
 $(NUMBERS:%=test-%):
 	@LOWER_DONE=yes sh tests/run.sh $(call chapter,$(@:test-%=%))
-grade: 01 10
+grade: | setup
 	@sh tests/grade/grade.sh $(EX)
 
 SOURCES   = $(shell git ls-files '*.c' '*.h')

@@ -44,7 +44,7 @@ awk '
     /^\[  PASSED  \] [0-9]+ test/ { passed += $4 }
     /^\[  FAILED  \] [0-9]+ test/ { failed += $4; tests_failed = 1 }
     /^left out: / { why = substr($0, 10) }
-    /^\[  SKIPPED \] / && running { skipped++; left_out = left_out "\n  " $4 why; why = "" }
+    /^\[  SKIPPED \] / && running { skipped++; left_out = left_out "\n  " $4 (why ? ":" why : ""); why = "" }
     /^FAILED: tests\/[^\/]+\/./ { failed += !tests_failed; known = 1; list = list "\n  " $2 }
     /^FAILED: tests\/[^\/]+$/ { if (!known) { failed++; list = list "\n  " $2 } known = 0 }
     END {
