@@ -27,6 +27,14 @@ void http_response_fini(struct http_response *response)
 
 /* ---- What the handler says ----------------------------------------------------------------- */
 
+/* Not among the fields: an answer may be replaced by another, by an error most of all. */
+static int set_content_type(struct http_response *response, const char *content_type)
+{
+    size_t size = sizeof response->content_type;
+    int length = snprintf(response->content_type, size, "%s", content_type ? content_type : "");
+    return (size_t)length < size ? 0 : -ENAMETOOLONG;
+}
+
 /* Takes `body` over. */
 static int respond(struct http_response *response, int status, const char *content_type, char *body,
                    size_t length)
@@ -39,9 +47,7 @@ static int respond(struct http_response *response, int status, const char *conte
     response->status = status;
     response->body = body;
     response->body_length = length;
-    if (content_type)
-        http_write_field(&response->fields, "Content-Type", "%s", content_type);
-    return 0;
+    return set_content_type(response, content_type);
 }
 
 int http_respond(struct http_response *response, int status, const char *content_type,
@@ -142,6 +148,8 @@ static int build_head(struct http_response *response)
     else if (!response->streamed && response->status != 204 && response->status != 304)
         http_write_field(&writer, "Content-Length", "%zu", response->body_length);
     write_connection_field(&writer, connection);
+    if (response->content_type[0])
+        http_write_field(&writer, "Content-Type", "%s", response->content_type);
     if (writer.error == 0)
         writer.error = response->fields.error;
     if (writer.error == 0 && response->fields.length + 2 > writer.capacity - writer.length)
@@ -183,8 +191,9 @@ int http_response_begin(struct http_response *response, int status, const char *
     response->streamed = true;
     if (connection->parser.head.minor_version == 0)
         connection->keep_alive = false; /* the end of the connection is the end of the body */
-    http_write_field(&response->fields, "Content-Type", "%s", content_type);
-    int length = build_head(response);
+    int length = set_content_type(response, content_type);
+    if (length == 0)
+        length = build_head(response);
     if (length < 0)
         return length;
     response->head_sent = true;

@@ -45,7 +45,10 @@ static ssize_t fill(struct http_connection *connection)
         http_watch_begin(connection);
     if (count == -ETIMEDOUT)
         return fail(connection, 408, -ETIMEDOUT);
-    return count == 0 ? fail(connection, 400, -EPROTO) : count;
+    if (count == 0)
+        return fail(connection, 400, -EPROTO);
+    connection->client_left = count < 0 && count != -ECANCELED;
+    return count;
 }
 
 /* One step of the parser, which may use up to `size` bytes of the input. */
@@ -109,5 +112,5 @@ int http_body_finish(struct http_connection *connection)
         if (rc > 0)
             left_over += piece.length;
     }
-    return rc < 0 ? rc : rc == 0;
+    return rc == -ECANCELED ? rc : rc == 0;
 }

@@ -113,7 +113,8 @@ struct http_response {
     struct http_writer fields;
     /* the rest is the server's own */
     struct http_connection *connection;
-    char *body; /* malloc; freed with the response */
+    char content_type[96]; /* "": none */
+    char *body;            /* malloc; freed with the response */
     size_t body_length;
     int64_t body_sent;     /* bytes, for the log */
     int64_t byte_interval; /* ns */
@@ -121,8 +122,9 @@ struct http_response {
     char field_bytes[1024];
 };
 
-/* The whole answer; the body is copied. It is sent when the handler returns. 0; -ENOMEM; -EALREADY:
- * the answer is on its way. */
+/* The whole answer, in place of one that was given before; the body is copied. It is sent when the
+ * handler returns. `content_type` may be NULL. 0; -ENOMEM; -ENAMETOOLONG: of the content type;
+ * -EALREADY: the answer is on its way. */
 int http_respond(struct http_response *response, int status, const char *content_type,
                  const void *body, size_t length);
 int http_respond_format(struct http_response *response, int status, const char *content_type,
