@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cells.h"
+#include "clock.h"
 #include "dialogues.h"
 #include "unit.h"
 
@@ -92,6 +94,38 @@ static void connect_and_vanish(struct cell *cell)
     }
 }
 
+/* ---- Too many ------------------------------------------------------------------------------ */
+
+static bool holds_many_clients(const struct server *server)
+{
+    return server->frozen_by != 1 && !strstr(server->title, "processes");
+}
+
+static void wait_until_full(const struct cell *cell, int descriptors)
+{
+    int64_t deadline = clock_now() + PROCESS_GUARD_S * NS_PER_S;
+    while (process_count_fds(cell->process) < descriptors && clock_now() < deadline)
+        poll(NULL, 0, 1);
+    assert_int_equal(process_count_fds(cell->process), descriptors);
+}
+
+/* More clients than the server may have descriptors. Those that it has are served meanwhile, and
+ * when they have gone it takes others. */
+static void out_of_descriptors(struct cell *cell)
+{
+    enum { LIMIT = 20, CLIENTS = 40 };
+    static struct client crowd[CLIENTS];
+    struct rlimit limit = {LIMIT, LIMIT};
+    assert_int_equal(prlimit(process_pid(cell->process), RLIMIT_NOFILE, &limit, NULL), 0);
+    for (int i = 0; i < CLIENTS; i++)
+        client_connect(&crowd[i], cell->port);
+    wait_until_full(cell, LIMIT);
+    client_expect_line(&crowd[0], GREETING);
+    says(&crowd[0], "still served");
+    for (int i = 0; i < CLIENTS; i++)
+        client_close(&crowd[i]);
+}
+
 /* ---- The end ------------------------------------------------------------------------------- */
 
 /* Clients in every state, and the server has to end. */
@@ -119,6 +153,7 @@ int main(void)
         {"a client that reads late", late_reader, NULL},
         {"a reset while being answered", reset_while_answered, NULL},
         {"connect and vanish", connect_and_vanish, NULL},
+        {"out of descriptors", out_of_descriptors, holds_many_clients},
         {"SIGINT with clients in talk", sigint_with_clients, NULL},
     };
     return cells_run("rude clients", tests, sizeof tests / sizeof tests[0], NULL);
