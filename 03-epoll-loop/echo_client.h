@@ -3,6 +3,7 @@
  * Between two calls from the loop everything that matters stands in the struct: what has come and
  * is no whole line yet, what is answered and not yet sent, and how far the dialogue is. Its memory
  * is bounded: when the answers do not go out, no further line is answered, and then none is read.
+ * And a client who says nothing has no buffers at all: they exist only while something is in them.
  */
 #ifndef ECHO_CLIENT_H
 #define ECHO_CLIENT_H
@@ -15,6 +16,8 @@
 
 #define ECHO_LINE_MAX   4096 /* bytes, without its end */
 #define ECHO_ANSWER_MAX (sizeof "Hello, \n" + ECHO_LINE_MAX)
+#define ECHO_IN_SIZE    (ECHO_LINE_MAX + 2) /* the longest line and its "\r\n" */
+#define ECHO_OUT_SIZE   (2 * ECHO_ANSWER_MAX)
 
 enum echo_state {
     ECHO_TALKING,   /* lines come, answers go */
@@ -27,20 +30,22 @@ struct echo_client {
     int fd;
     enum echo_state state;
     bool peer_ended;           /* it will send nothing more */
+    char *in, *out;            /* NULL while they hold nothing */
     size_t in_length;          /* bytes of `in` */
     size_t out_begin, out_end; /* bytes of `out` that wait to be sent */
-    struct timer linger;       /* ends the draining */
+    int64_t idle_ns;           /* for how long it may be idle; 0: for ever */
+    int64_t active_ns;         /* when it last was not */
+    struct timer patience;     /* ends its idleness, or the draining */
     void (*on_closed)(struct echo_client *client, void *arg); /* frees it */
     void *arg;
     char name[NET_NAME_MAX];
-    char in[ECHO_LINE_MAX + 2]; /* the longest line and its "\r\n" */
-    char out[2 * ECHO_ANSWER_MAX];
 };
 
-/* Takes over the connection `fd` (non-blocking) and greets. on_closed(client, arg) is called once,
- * from the loop or from echo_client_close, when the connection is over and closed; it may free the
- * client. 0; or -errno, and then on_closed has been called already. */
-int echo_client_start(struct echo_client *client, struct loop *loop, int fd,
+/* Takes over the connection `fd` (non-blocking) and greets. A client is closed when for idle_ns no
+ * byte went either way (0: never). on_closed(client, arg) is called once, from the loop or from
+ * echo_client_close, when the connection is over and closed; it may free the client. 0; or -errno,
+ * and then on_closed has been called already. */
+int echo_client_start(struct echo_client *client, struct loop *loop, int fd, int64_t idle_ns,
                       void (*on_closed)(struct echo_client *, void *), void *arg);
 
 /* Ends it now, whatever it is doing. */

@@ -5,25 +5,32 @@
  *
  * Watch a client that is silent, or never reads: the others do not notice. Watch also what it took:
  * the dialogue is in echo_client.c, in pieces that the loop calls. It serves 10,000 idle clients if
- * the limit on open files (ulimit -n) allows; when that is reached it says so and goes on.
+ * the hard limit on open files (ulimit -Hn) allows; when that is reached, it says so and goes on.
+ * It is no server for the open network: it does not count how many clients come from where.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+#include "acceptor.h"
 #include "backend.h"
 #include "check.h"
 #include "clock.h"
 #include "echo_client.h"
+#include "fd_limit.h"
 #include "net.h"
 #include "options.h"
 
-#define BACKLOG          1024
-#define ACCEPTS_PER_PASS 64                /* then the clients that we have get their turn */
-#define ACCEPT_PAUSE_NS  (100 * NS_PER_MS) /* when descriptors or memory have run out */
+#define BACKLOG        1024
+#define IDLE_S_DEFAULT 60
+#define IDLE_S_MAX     1000000 /* eleven days */
+
+struct options {
+    struct server_options server;
+    int64_t idle_ns;
+};
 
 struct client {
     struct echo_client echo; /* first */
@@ -32,10 +39,12 @@ struct client {
 
 struct server {
     struct loop *loop;
-    int listening;
+    struct acceptor acceptor;
     struct client *clients;
-    struct timer pause;
+    int64_t idle_ns;
 };
+
+/* ---- Clients ------------------------------------------------------------------------------- */
 
 static void on_client_closed(struct echo_client *echo, void *arg)
 {
@@ -51,104 +60,107 @@ static void on_client_closed(struct echo_client *echo, void *arg)
     free(client);
 }
 
-static void start_client(struct server *server, int fd)
+static void link_client(struct server *server, struct client *client)
 {
+    client->prev = NULL;
+    client->next = server->clients;
+    if (client->next)
+        client->next->prev = client;
+    server->clients = client;
+}
+
+static void on_accepted(int fd, void *arg)
+{
+    struct server *server = arg;
     struct client *client = malloc(sizeof *client);
     if (!client) {
         fprintf(stderr, "no memory for another client\n");
         close(fd);
         return;
     }
-    client->prev = NULL;
-    client->next = server->clients;
-    if (client->next)
-        client->next->prev = client;
-    server->clients = client;
+    link_client(server, client);
     char name[NET_NAME_MAX];
     net_peer_name(fd, name);
     printf("connect %s\n", name);
     net_set_nodelay(fd);
-    int rc = echo_client_start(&client->echo, server->loop, fd, on_client_closed, server);
+    int rc = echo_client_start(&client->echo, server->loop, fd, server->idle_ns, on_client_closed,
+                               server);
     if (rc < 0)
         fprintf(stderr, "%s: %s\n", name, error_text(rc));
 }
 
-/* ---- Accepting ----------------------------------------------------------------------------- */
+/* ---- From start to end --------------------------------------------------------------------- */
 
-static void on_acceptable(void *arg);
-
-static void accept_again(void *arg)
+static error_t parse_option(int key, char *text, struct argp_state *state)
 {
-    struct server *server = arg;
-    CHECK_RC(loop_add_reader(server->loop, server->listening, on_acceptable, server));
-}
-
-/* Without descriptors (EMFILE) the connection stays in the kernel's queue, and the listening socket
- * stays readable: a loop that only goes on would spin. So look away for a while. */
-static void pause_accepting(struct server *server, int error)
-{
-    fprintf(stderr, "accept: %s; trying again in a moment\n", error_text(error));
-    loop_remove_reader(server->loop, server->listening);
-    CHECK_RC(loop_call_later(server->loop, &server->pause, ACCEPT_PAUSE_NS));
-}
-
-static bool is_lost_connection(int error)
-{
-    return error == ECONNABORTED || error == EPROTO || error == EINTR;
-}
-
-static void on_acceptable(void *arg)
-{
-    struct server *server = arg;
-    for (int i = 0; i < ACCEPTS_PER_PASS; i++) {
-        int fd = accept4(server->listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            start_client(server, fd);
-        } else if (!is_lost_connection(errno)) {
-            if (errno != EAGAIN)
-                pause_accepting(server, errno);
-            return;
-        }
+    struct options *options = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->server;
+        return 0;
+    case 'i':
+        options->idle_ns = option_number(state, "--idle", text, 0, IDLE_S_MAX) * NS_PER_S;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_failure(state, USAGE_ERROR, 0, "\"%s\": expected no arguments; see --help", text);
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
-/* ---- From start to end --------------------------------------------------------------------- */
+static struct options parse_options(int argc, char **argv)
+{
+    static const struct argp_option list[] = {
+        {"idle", 'i', "SECONDS", 0, "Close a client who is idle for so long (default 60; 0: never)",
+         0},
+        {0},
+    };
+    static const struct argp_child children[] = {{&server_options_argp, 0, NULL, 0}, {0}};
+    const struct argp argp = {.options = list,
+                              .parser = parse_option,
+                              .doc = "The echo server: one loop for all clients.",
+                              .children = children};
+    struct options options = {.server.port = 7777, .idle_ns = IDLE_S_DEFAULT * NS_PER_S};
+    error_t error = argp_parse(&argp, argc, argv, 0, NULL, &options);
+    if (error != 0)
+        die_error(error, "options");
+    return options;
+}
 
 static void on_signal(void *arg)
 {
     loop_stop(arg);
 }
 
-static void start(struct server *server, const struct server_options *options)
+static void start(struct server *server, const struct options *options)
 {
+    CHECK_RC(raise_fd_limit());
+    server->idle_ns = options->idle_ns;
     server->loop = loop_new(&backend_epoll);
     if (!server->loop)
         die_error(errno, "cannot make a loop");
-    server->listening = net_listen(options->host, options->port, BACKLOG);
-    if (server->listening < 0)
-        die_error(server->listening, "cannot listen on %s port %u (--port 0 finds a free one)",
-                  options->host, options->port);
-    CHECK_RC(net_set_nonblocking(server->listening, true));
-    timer_init(&server->pause, accept_again, server);
-    CHECK_RC(loop_add_reader(server->loop, server->listening, on_acceptable, server));
+    int listening = net_listen(options->server.host, options->server.port, BACKLOG);
+    if (listening < 0)
+        die_error(listening, "cannot listen on %s port %u (--port 0 finds a free one)",
+                  options->server.host, options->server.port);
+    CHECK_RC(acceptor_start(&server->acceptor, server->loop, listening, on_accepted, server));
     CHECK_RC(loop_add_signal_handler(server->loop, SIGINT, on_signal, server->loop));
     CHECK_RC(loop_add_signal_handler(server->loop, SIGTERM, on_signal, server->loop));
-    server_announce(server->listening);
+    server_announce(listening);
 }
 
 static void end(struct server *server)
 {
     while (server->clients)
         echo_client_close(&server->clients->echo);
-    loop_forget_fd(server->loop, server->listening);
-    close(server->listening);
+    acceptor_stop(&server->acceptor);
     loop_free(server->loop);
 }
 
 int main(int argc, char **argv)
 {
-    struct server_options options;
-    server_options_parse(&options, 7777, "The echo server: one loop for all clients.", argc, argv);
+    struct options options = parse_options(argc, argv);
     setvbuf(stdout, NULL, _IOLBF, 0);
     net_ignore_sigpipe();
     struct server server = {0};

@@ -1,0 +1,36 @@
+/* acceptor.h - takes new connections from a listening socket, and survives what makes that fail.
+ *
+ * When the process has no descriptor left (EMFILE), the connection stays in the kernel's queue and
+ * the listening socket stays readable: a loop that only goes on would spin. So the acceptor looks
+ * away for ACCEPT_PAUSE_NS and tries again; whoever is connected is served meanwhile.
+ */
+#ifndef ACCEPTOR_H
+#define ACCEPTOR_H
+
+#include <stdbool.h>
+
+#include "clock.h"
+#include "loop.h"
+
+#define ACCEPTS_PER_PASS 64                /* then those who are connected get their turn */
+#define ACCEPT_PAUSE_NS  (100 * NS_PER_MS) /* when descriptors or memory have run out */
+
+struct acceptor {
+    struct loop *loop;
+    int listening;
+    bool is_short; /* the last try failed, and that has been said on stderr */
+    struct timer pause;
+    void (*on_accepted)(int fd, void *arg);
+    void *arg;
+};
+
+/* Calls on_accepted(fd, arg) from the loop for each new connection: non-blocking, close-on-exec,
+ * the callee's to close. `listening` is made non-blocking and is closed by acceptor_stop. 0 or
+ * -errno, and then the socket is still the caller's. */
+int acceptor_start(struct acceptor *acceptor, struct loop *loop, int listening,
+                   void (*on_accepted)(int fd, void *arg), void *arg);
+
+/* No more connections; closes the socket. */
+void acceptor_stop(struct acceptor *acceptor);
+
+#endif
