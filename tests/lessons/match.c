@@ -21,9 +21,9 @@ static size_t decimal(const char *text)
     return whole + 1 + parts;
 }
 
-static bool near(double expected, double got)
+static bool near(double expected, double got, double slack)
 {
-    return fabs(expected - got) <= fmax(0.25 * expected, 0.6) + 1e-9;
+    return fabs(expected - got) <= slack * fmax(0.25 * expected, 0.6) + 1e-9;
 }
 
 /* May a number begin behind this letter? Not inside of a word, a number, or HTTP/1.1. */
@@ -33,7 +33,7 @@ static bool may_begin(char before)
 }
 
 /* `before` is what precedes `expected` in its line. */
-static bool match_text(const char *expected, char before, const char *got)
+static bool match_text(const char *expected, char before, const char *got, double slack)
 {
     size_t number, blanks;
 
@@ -41,7 +41,7 @@ static bool match_text(const char *expected, char before, const char *got)
         return *got == '\0';
     if (strncmp(expected, ANY, strlen(ANY)) == 0) {
         for (;; got++) {
-            if (match_text(expected + strlen(ANY), ' ', got))
+            if (match_text(expected + strlen(ANY), ' ', got, slack))
                 return true;
             if (*got == '\0')
                 return false;
@@ -49,12 +49,12 @@ static bool match_text(const char *expected, char before, const char *got)
     }
     blanks = strspn(expected, " ");
     if (blanks > 0 && decimal(expected + blanks) > 0 && *got == ' ')
-        return match_text(expected + blanks, ' ', got + strspn(got, " "));
+        return match_text(expected + blanks, ' ', got + strspn(got, " "), slack);
     number = may_begin(before) ? decimal(expected) : 0;
     if (number > 0 && decimal(got) > 0)
-        return near(strtod(expected, NULL), strtod(got, NULL)) &&
-               match_text(expected + number, '0', got + decimal(got));
-    return *expected == *got && match_text(expected + 1, *expected, got + 1);
+        return near(strtod(expected, NULL), strtod(got, NULL), slack) &&
+               match_text(expected + number, '0', got + decimal(got), slack);
+    return *expected == *got && match_text(expected + 1, *expected, got + 1, slack);
 }
 
 /* ---- Timelines ------------------------------------------------------------------------------- */
@@ -84,14 +84,15 @@ static bool find_bar(const char *line, struct bar *bar)
     return bar->to + strspn(bar->left + 1 + bar->to, " ") == bar->width;
 }
 
-static bool near_place(size_t expected, size_t got, size_t width)
+static bool near_place(size_t expected, size_t got, double may_be_off)
 {
-    return fabs((double)expected - (double)got) <= MAX_BAR_OFF * (double)width;
+    return fabs((double)expected - (double)got) <= may_be_off;
 }
 
 static bool match_bar(const char *expected, const struct bar *e, const char *got,
-                      const struct bar *g)
+                      const struct bar *g, double slack)
 {
+    double off = slack * MAX_BAR_OFF * (double)e->width;
     char label[256], got_label[256];
     size_t length = (size_t)(e->left - expected), got_length = (size_t)(g->left - got);
 
@@ -100,9 +101,9 @@ static bool match_bar(const char *expected, const struct bar *e, const char *got
     memcpy(label, expected, length);
     memcpy(got_label, got, got_length);
     label[length] = got_label[got_length] = '\0';
-    return match_text(label, ' ', got_label) && match_text(e->right, ' ', g->right) &&
-           e->letter == g->letter && near_place(e->width, g->width, e->width) &&
-           near_place(e->from, g->from, e->width) && near_place(e->to, g->to, e->width);
+    return match_text(label, ' ', got_label, slack) && match_text(e->right, ' ', g->right, slack) &&
+           e->letter == g->letter && near_place(e->width, g->width, off) &&
+           near_place(e->from, g->from, off) && near_place(e->to, g->to, off);
 }
 
 /* "      +----+----+--" */
@@ -120,27 +121,29 @@ static bool is_scale(const char *line)
            (line[end] == '\0' || strcmp(line + end, "units") == 0);
 }
 
-bool match_line(const char *expected, const char *got)
+bool match_line(const char *expected, const char *got, double slack)
 {
     struct bar e, g;
 
     if (find_bar(expected, &e) && find_bar(got, &g))
-        return match_bar(expected, &e, got, &g);
+        return match_bar(expected, &e, got, &g, slack);
     if ((is_axis(expected) && is_axis(got)) || (is_scale(expected) && is_scale(got)))
         return true;
-    return match_text(expected, ' ', got);
+    return match_text(expected, ' ', got, slack);
 }
 
-bool match_lines(char *const expected[], size_t expected_count, char *const got[], size_t got_count)
+bool match_lines(char *const expected[], size_t expected_count, char *const got[], size_t got_count,
+                 double slack)
 {
     if (expected_count == 0)
         return got_count == 0;
     if (strcmp(expected[0], ANY) == 0) {
         for (size_t skipped = 0; skipped <= got_count; skipped++)
-            if (match_lines(expected + 1, expected_count - 1, got + skipped, got_count - skipped))
+            if (match_lines(expected + 1, expected_count - 1, got + skipped, got_count - skipped,
+                            slack))
                 return true;
         return false;
     }
-    return got_count > 0 && match_line(expected[0], got[0]) &&
-           match_lines(expected + 1, expected_count - 1, got + 1, got_count - 1);
+    return got_count > 0 && match_line(expected[0], got[0], slack) &&
+           match_lines(expected + 1, expected_count - 1, got + 1, got_count - 1, slack);
 }
