@@ -137,6 +137,7 @@ static const struct message BAD[] = {
     REQUEST(POST "Content-Length: 0x1\r\n", "error 400"),
     REQUEST(POST "Content-Length: 1, 1\r\n", "error 400"),
     REQUEST(POST "Content-Length: 99999999999999999999\r\n", "error 400"),
+    REQUEST(POST "Content-Length: 9223372036854775808\r\n", "error 400"),
     REQUEST(POST "Content-Length: 1\r\nContent-Length: 1\r\n", "error 400"),
     REQUEST(POST "Content-Length: 1\r\nContent-Length: 2\r\n", "error 400"),
     REQUEST(POST "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "error 400"),
