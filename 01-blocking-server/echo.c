@@ -29,8 +29,8 @@ static int answer(int fd, const char *line, size_t length)
 }
 
 /* Ends the dialogue while the client may still be sending. A socket that is closed with unread
- * bytes in it resets the connection, and a reset destroys the answer on its way. So: say that we
- * have ended, then read what still comes, for a second at most and not without a limit. */
+ * bytes in it resets the connection, and a reset may destroy the answer before it is read. So: say
+ * that we have ended, then read what still comes, until a second's silence or a limit. */
 static int refuse_line(int fd)
 {
     int rc = write_text(fd, "Line too long.\n");

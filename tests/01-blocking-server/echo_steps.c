@@ -39,13 +39,13 @@ int send_until_full(struct client *client)
     return count == -EAGAIN ? 0 : (int)count;
 }
 
-void send_long_line(struct client *client, size_t length)
+int send_long_line(struct client *client, size_t length)
 {
     static char bytes[1 << 20];
     assert_true(length < sizeof bytes);
     memset(bytes, 'x', length);
     bytes[length] = '\n';
-    client_send_bytes(client, bytes, length + 1);
+    return client_send_bytes(client, bytes, length + 1);
 }
 
 void event_of(const struct client *client, const char *what, char event[EVENT_MAX])

@@ -21,8 +21,8 @@ void expect_service(uint16_t port);
 /* Sends lines without reading until no buffer takes any more: 0; or -errno of the connection. */
 int send_until_full(struct client *client);
 
-/* A line of so many bytes (at most 1 MiB - 1) and its "\n". The server may cut it short. */
-void send_long_line(struct client *client, size_t length);
+/* A line of so many bytes (at most 1 MiB - 1) and its "\n": 0, or -errno of the connection. */
+int send_long_line(struct client *client, size_t length);
 
 /* "connect 127.0.0.1:40000\n": what the server logs of this client, which must be connected. */
 #define EVENT_MAX 128
