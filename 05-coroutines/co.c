@@ -110,7 +110,7 @@ int co_wait(struct co_waiter *waiter)
     return finish_wait(co);
 }
 
-int co_yield (void)
+int co_yield(void)
 {
     struct co *co = running;
     co->wake_result = 0;
@@ -165,7 +165,7 @@ static bool cancel_sleep(struct co_waiter *waiter)
 int co_sleep(int64_t delay_ns)
 {
     if (delay_ns <= 0)
-        return co_yield ();
+        return co_yield();
     struct sleeper sleeper = {.waiter.cancel = cancel_sleep, .co = running};
     timer_init(&sleeper.timer, on_time_over, &sleeper);
     int rc = loop_call_later(running->loop, &sleeper.timer, delay_ns);

@@ -45,7 +45,7 @@ struct loop *co_loop(void);
 int co_sleep(int64_t delay_ns) CO_MUST_CHECK;
 
 /* Lets everything else that is ready run first. 0 or -ECANCELED. asyncio: sleep(0). */
-int co_yield (void) CO_MUST_CHECK;
+int co_yield(void) CO_MUST_CHECK;
 
 /* ---- For those who build further bricks ---------------------------------------------------- */
 

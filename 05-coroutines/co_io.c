@@ -61,7 +61,7 @@ static int take_turns(void)
     if (++co->calls_without_wait < CALLS_BEFORE_YIELD)
         return 0;
     co->calls_without_wait = 0;
-    return co_yield ();
+    return co_yield();
 }
 
 /* ---- The calls ----------------------------------------------------------------------------- */

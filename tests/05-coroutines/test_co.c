@@ -45,7 +45,7 @@ static int three_steps(void *arg)
 {
     for (int i = 0; i < 3; i++) {
         say("%s%d", (const char *)arg, i);
-        if (co_yield () < 0)
+        if (co_yield() < 0)
             return -ECANCELED;
     }
     return 0;
@@ -85,7 +85,7 @@ static int know_oneself(void *arg)
     (void)arg;
     struct co *self = co_current();
     say("%d %d", self != NULL, co_loop() == loop);
-    int rc = co_yield ();
+    int rc = co_yield();
     say("%d", co_current() == self);
     return rc;
 }

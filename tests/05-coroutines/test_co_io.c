@@ -78,9 +78,9 @@ static int write_two_and_end(void *arg)
     (void)arg;
     int rc = co_write_all(pair[1], "one", 3);
     if (rc == 0)
-        rc = co_yield ();
+        rc = co_yield();
     if (rc == 0)
-        rc = co_yield ();
+        rc = co_yield();
     if (rc == 0)
         rc = co_write_all(pair[1], "two", 3);
     shutdown(pair[1], SHUT_WR);
@@ -156,7 +156,7 @@ static struct co reading;
 static int cancel_the_reader(void *arg)
 {
     (void)arg;
-    int rc = co_yield ();
+    int rc = co_yield();
     say("cancel");
     co_cancel(&reading);
     return rc;

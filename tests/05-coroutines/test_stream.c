@@ -31,7 +31,7 @@ static int send_input(void *arg)
     for (size_t at = 0; rc == 0 && at < length; at += piece) {
         rc = co_write_all(pair[1], input + at, length - at < piece ? length - at : piece);
         if (rc == 0)
-            rc = co_yield ();
+            rc = co_yield();
     }
     shutdown(pair[1], SHUT_WR);
     end_one();

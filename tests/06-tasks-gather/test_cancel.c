@@ -116,7 +116,7 @@ static int uncancel_and_go_on(void *arg)
     (void)arg;
     if (co_sleep(LONG) == -ECANCELED)
         say("uncancel %d", task_uncancel(task_current()));
-    int rc = co_yield ();
+    int rc = co_yield();
     return rc < 0 ? rc : 2;
 }
 
@@ -136,7 +136,7 @@ static int cancel_and_uncancel_oneself(void *arg)
     (void)arg;
     task_cancel(task_current());
     say("uncancel %d", task_uncancel(task_current()));
-    int rc = co_yield ();
+    int rc = co_yield();
     return rc < 0 ? rc : 2;
 }
 

@@ -17,7 +17,7 @@ static int end_after(void *arg)
 {
     struct child *child = arg;
     for (int i = 0; i < child->passes; i++) {
-        if (co_yield () < 0)
+        if (co_yield() < 0)
             return -ECANCELED;
     }
     say("end %s", child->name);
@@ -35,7 +35,7 @@ static int say_passes(void *arg)
     (void)arg;
     for (int i = 0; i < 6; i++) {
         say("pass %d", i);
-        if (co_yield () < 0)
+        if (co_yield() < 0)
             return -ECANCELED;
     }
     return 0;

@@ -53,7 +53,7 @@ static int leave_others_behind(void *arg)
     (void)arg;
     task_detach(task_spawn(co_loop(), clean_up, "a", "a"));
     task_detach(task_spawn(co_loop(), clean_up, "b", "b"));
-    int rc = co_yield ();
+    int rc = co_yield();
     say("main ends");
     return rc;
 }

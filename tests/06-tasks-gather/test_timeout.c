@@ -47,7 +47,7 @@ static int no_time_is_over_at_the_first_wait(void *arg)
     struct timeout_scope scope;
     timeout_begin(&scope, 0);
     say("body");
-    say_over("it", timeout_end(&scope, co_yield ()));
+    say_over("it", timeout_end(&scope, co_yield()));
     return 0;
 }
 

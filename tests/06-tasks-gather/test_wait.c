@@ -15,7 +15,7 @@ static int end_after(void *arg)
 {
     struct child *child = arg;
     for (int i = 0; i < child->passes; i++) {
-        if (co_yield () < 0)
+        if (co_yield() < 0)
             return -ECANCELED;
     }
     return child->result;

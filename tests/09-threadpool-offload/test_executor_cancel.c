@@ -17,7 +17,7 @@ static int cancel_the_last(void *arg)
         return rc;
     co_cancel(&last->co);
     while (!last->has_ended || last->releases == 0)
-        if ((rc = co_yield ()) < 0)
+        if ((rc = co_yield()) < 0)
             return rc;
     return open_gate(script->test, THREADS);
 }
@@ -120,7 +120,7 @@ static int cancel_at_every_pass(void *arg)
         for (int i = pass; i < JOBS; i += 10)
             if (!script->callers[i].has_ended)
                 co_cancel(&script->callers[i].co);
-        int rc = co_yield ();
+        int rc = co_yield();
         if (rc < 0)
             return rc;
     }

@@ -149,7 +149,7 @@ static int dribble(struct talk *t)
     for (; rc == 0 && *text; text++) {
         rc = co_write_all(fd, text, 1);
         if (rc == 0)
-            rc = co_yield ();
+            rc = co_yield();
     }
     if (rc == 0 && shutdown(fd, SHUT_WR) < 0)
         rc = -errno;
