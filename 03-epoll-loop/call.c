@@ -74,7 +74,6 @@ static void say_running(const struct lesson *lesson)
 
 static void run(struct lesson *lesson)
 {
-    lesson->start_ns = loop_time(lesson->loop);
     CHECK_RC(loop_run_forever(lesson->loop));
 }
 
@@ -204,12 +203,11 @@ static void call_from_thread(struct lesson *lesson,
     struct saying heartbeat;
     saying_init(&heartbeat, lesson, on_heartbeat, "heartbeat");
     CHECK_RC(loop_call_later(lesson->loop, &heartbeat.timer, 20 * lesson->unit_ns));
-    lesson->start_ns = loop_time(lesson->loop);
     pthread_t thread;
     int error = pthread_create(&thread, NULL, other_thread, &caller);
     if (error != 0)
         die_error(error, "cannot start a thread");
-    CHECK_RC(loop_run_forever(lesson->loop));
+    run(lesson);
     pthread_join(thread, NULL);
 }
 
@@ -287,6 +285,7 @@ int main(int argc, char **argv)
                             .unit_ns = options.unit_ms * NS_PER_MS};
     if (!lesson.loop)
         die_error(errno, "cannot make a loop");
+    lesson.start_ns = loop_time(lesson.loop);
     options.run(&lesson);
     loop_free(lesson.loop);
     return 0;

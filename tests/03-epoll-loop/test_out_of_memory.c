@@ -1,0 +1,135 @@
+/* The loop and a client of the echo server, with the n-th allocation failing, for every n: what
+ * fails says so, nothing is left behind, and the loop goes on. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "backend.h"
+#include "clock.h"
+#include "echo_client.h"
+#include "leaks.h"
+#include "loop.h"
+#include "unit.h"
+
+static long allocations_left = -1; /* until one fails; -1: none does */
+static bool has_failed;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+static bool fails_now(void)
+{
+    if (allocations_left < 0 || allocations_left-- > 0)
+        return false;
+    has_failed = true;
+    errno = ENOMEM;
+    return true;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails_now() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails_now() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    return fails_now() ? NULL : __real_realloc(old, size);
+}
+
+/* ---- What is tried --------------------------------------------------------------------------- */
+
+struct
+try {
+    struct loop *loop;
+    int closed; /* how often the client was */
+};
+
+static void on_closed(struct echo_client *client, void *arg)
+{
+    struct try *try = arg;
+    (void)client;
+    try->closed++;
+}
+
+static void on_nothing(void *arg)
+{
+    (void)arg;
+}
+
+static int one_pass(struct loop *loop)
+{
+    loop_stop(loop);
+    return loop_run_forever(loop);
+}
+
+/* The client, from the greeting to "exit". Whatever fails, it is closed once. */
+static void try_a_client(struct try *try)
+{
+    static const char *const pieces[] = {"A", "da\nBo", "b\nexit\n"};
+    struct echo_client client;
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) < 0)
+        abort();
+    int rc = echo_client_start(&client, try->loop, ends[0], NS_PER_S, on_closed, try);
+    for (int i = 0; i < 3 && rc == 0 && try->closed == 0; i++) {
+        if (write(ends[1], pieces[i], strlen(pieces[i])) < 0)
+            abort();
+        rc = one_pass(try->loop);
+    }
+    close(ends[1]);
+    for (int i = 0; i < 3 && rc == 0 && try->closed == 0; i++)
+        rc = one_pass(try->loop);
+}
+
+static void try_all(struct try *try)
+{
+    struct timer timers[100];
+    *try = (struct try){.loop = loop_new(&backend_epoll)};
+    if (!try->loop)
+        return;
+    for (int i = 0; i < 100; i++) {
+        timer_init(&timers[i], on_nothing, NULL);
+        if (loop_call_later(try->loop, &timers[i], i) < 0)
+            break;
+    }
+    loop_add_signal_handler(try->loop, SIGUSR1, on_nothing, NULL);
+    try_a_client(try);
+    loop_free(try->loop);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    struct usage before = own_usage();
+    int n = 0;
+    do {
+        struct try try;
+        has_failed = false;
+        allocations_left = n++;
+        try_all(&try);
+        allocations_left = -1;
+        if (try.loop)
+            assert_int_equal(try.closed, 1);
+        expect_own_usage(before);
+    } while (has_failed);
+    assert_true(n > 8); /* that many had their turn */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_allocation_may_fail)};
+    alarm(60);
+    return cmocka_run_group_tests_name("without memory", tests, NULL, NULL);
+}
