@@ -178,6 +178,27 @@ void play_reader_replaced(struct contract *contract)
     pair_close(&pair);
 }
 
+static void on_replace(void *arg)
+{
+    struct pair *pair = arg;
+    note(pair->contract, "replace");
+    add_reader(pair, on_read);
+}
+
+/* The poll puts the event behind the callback that was asked for before: both are in one batch. */
+void play_reader_replaced_when_queued(struct contract *contract)
+{
+    struct pair pair;
+    struct callback replacer;
+    pair_open(&pair, contract, "second");
+    callback_init(&replacer, on_replace, &pair);
+    add_reader(&pair, on_must_not_be_called);
+    loop_call_soon(contract->loop, &replacer);
+    peer_sends(&pair, "hello");
+    run(contract);
+    pair_close(&pair);
+}
+
 /* Removed, told of to nobody (this is when the backend forgets it), and wanted again. */
 void play_reader_again(struct contract *contract)
 {

@@ -29,8 +29,8 @@ scenario_fn play_timers_equal, play_timers_sorted, play_timers_random, play_time
     play_timer_own_cancel, play_timer_repeats, play_timer_past, play_timer_after_soon,
     play_timer_far;
 scenario_fn play_reader, play_reader_level, play_writer, play_reader_and_writer, play_peer_closed,
-    play_reader_replaced, play_reader_again, play_remove_queued, play_reuse_in_pass,
-    play_writer_stays, play_regular_file;
+    play_reader_replaced, play_reader_replaced_when_queued, play_reader_again, play_remove_queued,
+    play_reuse_in_pass, play_writer_stays, play_regular_file;
 scenario_fn play_threadsafe_wakes, play_threadsafe_many, play_threadsafe_before_run, play_signal,
     play_signal_removed, play_signal_two;
 

@@ -47,6 +47,7 @@ const struct loop_scenario loop_scenarios[] = {
     {"a peer that has gone", play_peer_closed, "pair:end pair:error"},
     {"a writer is told until it is removed", play_writer_stays, "1 2 3 removed"},
     {"the second reader replaces the first", play_reader_replaced, "second:hello"},
+    {"replaced when its event is queued", play_reader_replaced_when_queued, "replace second:hello"},
     {"removed and added again", play_reader_again, "meanwhile again:hello"},
     {"removed when its event is queued", play_remove_queued, "one only"},
     {"closed, and its number used again, when its event is queued", play_reuse_in_pass,
