@@ -1,6 +1,6 @@
 /* exercise.h - exercise.ini as a struct: the title, the tests, and what each of them expects.
  *
- *     title = Write all of it
+ *     title = write all of it
  *
  *     [parts]                                  a test
  *     title  = the kernel takes a part

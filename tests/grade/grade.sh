@@ -82,7 +82,7 @@ trap 'exit 143' TERM
 points=$(sed -n 's/^points *= *//p' "$ini" | awk '{ sum += $1 } END { print sum }')
 give_up() # SENTENCE: with what the compiler said
 {
-    echo "$(said title)"
+    echo "$exercise: $(said title)"
     echo "  $1:"
     sed "s|$tmp/||g" "$tmp/log" | head -n 40
     echo "0 of $points points"
@@ -121,4 +121,5 @@ limited $compile $wrap -o "$tmp/program" "$root/tests/grade/facts.c" "$folder/dr
 
 # ---- Run and judge it -----------------------------------------------------------------------
 
+printf '%s: ' "$exercise"
 "$build/judge" "$ini" "$tmp/program"
