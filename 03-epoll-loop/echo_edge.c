@@ -108,8 +108,8 @@ int main(int argc, char **argv)
 {
     struct edge_server server = {0};
     CHECK_RC(raise_fd_limit());
-    tiny_echo_begin(&server.tiny, "An echo server on edge-triggered epoll.", argc, argv);
     server.epoll_fd = (int)CHECK(epoll_create1(EPOLL_CLOEXEC));
+    tiny_echo_begin(&server.tiny, "An echo server on edge-triggered epoll.", argc, argv);
     CHECK_RC(watch(server.epoll_fd, server.tiny.listening, &server.tiny.listening));
     CHECK_RC(watch(server.epoll_fd, server.tiny.stopping, &server.tiny.stopping));
     serve(&server);
