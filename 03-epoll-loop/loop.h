@@ -135,6 +135,25 @@ struct loop_pending {
 };
 struct loop_pending loop_pending(const struct loop *loop);
 
+/* One of these things, for the eyes of a visitor. */
+struct loop_item {
+    enum {
+        LOOP_ITEM_CALLBACK, /* queued; a timer whose time has come, and an event, are so, too */
+        LOOP_ITEM_TIMER,
+        LOOP_ITEM_READER,
+        LOOP_ITEM_WRITER,
+    } kind;
+    const struct callback *callback; /* what will be called: fn, arg, name */
+    int fd;                          /* a reader's or writer's; else -1 */
+    int64_t when_ns;                 /* a timer's, on loop_time's clock; else 0 */
+};
+typedef void loop_visit_fn(const struct loop_item *item, void *arg);
+
+/* Calls visit(item, arg) for each: queued callbacks in the order in which they will run, timers by
+ * their deadlines, readers and writers by descriptor. What other threads have only just handed in
+ * is not among them. `visit` must leave the loop alone. 0 or -ENOMEM. */
+int loop_each_pending(const struct loop *loop, loop_visit_fn *visit, void *arg);
+
 /* Debug mode (environment: LOOP_DEBUG=1): a callback that keeps the loop for longer than 100 ms is
  * named on stderr. asyncio: set_debug, slow_callback_duration. */
 void loop_set_debug(struct loop *loop, bool debug);

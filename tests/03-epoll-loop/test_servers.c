@@ -256,6 +256,26 @@ static void ten_thousand_are_idle(void **state)
     process_free(server);
 }
 
+static void idle_tells_what_one_costs(void **state)
+{
+    (void)state;
+    uint16_t port;
+    char port_text[8], pid_text[16], of[32];
+    struct process *server = serve(SERVER, &port);
+    snprintf(port_text, sizeof port_text, "%u", port);
+    snprintf(pid_text, sizeof pid_text, "%d", process_pid(server));
+    struct process *idle = process_start(program_path("03-epoll-loop/idle"), "--port", port_text,
+                                         "--pid", pid_text, "100", NULL);
+    assert_int_equal(process_wait(idle), 0);
+    double each;
+    assert_int_equal(sscanf(process_stdout(idle), "100 idle clients, %lf KB of %20s", &each, of),
+                     2);
+    assert_true(each <= BYTES_EACH / 1024.0);
+    process_free(idle);
+    assert_int_equal(process_stop(server), 0);
+    process_free(server);
+}
+
 #define TEST(function) cmocka_unit_test_teardown(function, process_teardown)
 
 int main(void)
@@ -269,6 +289,7 @@ int main(void)
         TEST(the_idle_are_shown_out),
         TEST(without_descriptors_the_others_are_served),
         TEST(ten_thousand_are_idle),
+        TEST(idle_tells_what_one_costs),
     };
     return cmocka_run_group_tests_name("the servers", tests, NULL, NULL);
 }
