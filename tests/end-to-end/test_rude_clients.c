@@ -67,16 +67,34 @@ static void never_reader(struct cell *cell)
     client_reset(&client);
 }
 
+/* Empty lines: a byte of question makes eight bytes of answer. */
+static void ask_much(struct client *client, uint16_t port)
+{
+    static char lines[64 * 1024];
+    memset(lines, '\n', sizeof lines);
+    greeted(client, port);
+    assert_true(client_send_some(client, lines, sizeof lines) > 0);
+    client_expect_line(client, "Hello, ");
+}
+
 static void reset_while_answered(struct cell *cell)
 {
-    static char lines[32 * 1024];
-    for (size_t i = 0; i < sizeof lines; i++)
-        lines[i] = i % 32 == 31 ? '\n' : 'x';
     for (int i = 0; i < 10; i++) {
         struct client client;
-        greeted(&client, cell->port);
-        assert_true(client_send_some(&client, lines, sizeof lines) > 0);
-        client_expect_line(&client, "Hello, xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+        ask_much(&client, cell->port);
+        client_reset(&client);
+        polite_visit(cell->port);
+    }
+}
+
+/* An end in order before the reset, and writing gives EPIPE instead of ECONNRESET: with a SIGPIPE,
+ * which ends a server that has not seen to it. */
+static void leave_while_answered(struct cell *cell)
+{
+    for (int i = 0; i < 10; i++) {
+        struct client client;
+        ask_much(&client, cell->port);
+        client_half_close(&client);
         client_reset(&client);
         polite_visit(cell->port);
     }
@@ -152,6 +170,7 @@ int main(void)
         {"a client that never reads", never_reader, NULL},
         {"a client that reads late", late_reader, NULL},
         {"a reset while being answered", reset_while_answered, NULL},
+        {"leaving while being answered", leave_while_answered, NULL},
         {"connect and vanish", connect_and_vanish, NULL},
         {"out of descriptors", out_of_descriptors, holds_many_clients},
         {"SIGINT with clients in talk", sigint_with_clients, NULL},
