@@ -30,6 +30,7 @@ fi
 
 course=$(cd "$(dirname "$0")/.." && pwd)
 machine=$(mktemp -d /var/tmp/fresh-machine.XXXXXX) || exit 1
+chmod 755 "$machine" # it will be /, for others than root too
 cleanup() {
     umount -R "$machine/proc" "$machine/dev" 2>/dev/null
     rm -rf --one-file-system "$machine"
