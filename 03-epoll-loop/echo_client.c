@@ -62,10 +62,18 @@ static int put(struct echo_client *client, const char *bytes, size_t length)
     return 0;
 }
 
+static int refuse_line(struct echo_client *client)
+{
+    client->state = ECHO_FINISHING;
+    return put(client, "Line too long.\n", strlen("Line too long.\n"));
+}
+
 static int answer(struct echo_client *client, const char *line, size_t length)
 {
     if (length > 0 && line[length - 1] == '\r')
         length--;
+    if (length > ECHO_LINE_MAX)
+        return refuse_line(client);
     if (length == 4 && memcmp(line, "exit", 4) == 0) {
         client->state = ECHO_FINISHING;
         return 0;
@@ -101,12 +109,11 @@ static int answer_lines(struct echo_client *client)
     }
     if (rc < 0 || client->state != ECHO_TALKING || !has_room_for_an_answer(client))
         return rc;
-    bool too_long = client->in_length == ECHO_IN_SIZE;
-    if (too_long)
-        rc = put(client, "Line too long.\n", strlen("Line too long.\n"));
-    if (too_long || client->peer_ended)
+    if (client->in_length == ECHO_IN_SIZE)
+        return refuse_line(client);
+    if (client->peer_ended)
         client->state = ECHO_FINISHING;
-    return rc;
+    return 0;
 }
 
 /* ---- Reading and writing ------------------------------------------------------------------- */

@@ -35,6 +35,8 @@ static ssize_t take_line(struct stream_reader *reader, size_t length, size_t tak
     reader->begin += taken;
     if (length > 0 && (*line)[length - 1] == '\r')
         length--;
+    if (length > reader->capacity - 2)
+        return -EMSGSIZE; /* it fits only because its end is shorter than it might be */
     (*line)[length] = '\0';
     return (ssize_t)length;
 }

@@ -21,7 +21,7 @@ void stream_reader_init(struct stream_reader *reader, int fd, char *buffer, size
 
 /* A line, without its "\n" or "\r\n", NUL-terminated in the buffer until the next call. Its length;
  * -ENODATA: the peer has ended and nothing is left (a last line without an end is a line);
- * -EMSGSIZE: no end of line within the buffer's capacity. */
+ * -EMSGSIZE: the line is longer than capacity - 2, which leaves room for its "\r\n". */
 ssize_t stream_read_line(struct stream_reader *reader, char **line) CO_MUST_CHECK;
 
 /* At most `size` bytes, at least one; 0: the peer has ended. */

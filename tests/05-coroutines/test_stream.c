@@ -100,13 +100,15 @@ static void lines_lose_their_ends(void **state)
 static void a_line_may_fill_the_buffer(void **state)
 {
     (void)state;
-    expect(say_lines, "1234567\n123456\r\n", "7:1234567, 6:123456, ENODATA");
+    expect(say_lines, "123456\n123456\r\n123456", "6:123456, 6:123456, 6:123456, ENODATA");
 }
 
 static void a_longer_line_is_refused(void **state)
 {
     (void)state;
     expect(say_lines, "a\n12345678\n", "1:a, EMSGSIZE");
+    expect(say_lines, "a\n1234567\n", "1:a, EMSGSIZE");
+    expect(say_lines, "a\n1234567", "1:a, EMSGSIZE");
 }
 
 static void bytes_and_lines_mix(void **state)
