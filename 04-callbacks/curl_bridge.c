@@ -202,6 +202,12 @@ static int error_of(CURLMcode code)
     }
 }
 
+void curl_bridge_limit_connections(struct curl_bridge *bridge, int connections)
+{
+    curl_multi_setopt(bridge->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)connections);
+    curl_multi_setopt(bridge->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)connections);
+}
+
 static void set_options(struct curl_bridge *bridge)
 {
     CURLM *multi = bridge->multi;
@@ -209,9 +215,8 @@ static void set_options(struct curl_bridge *bridge)
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, bridge);
     curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, bridge);
-    curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)CURL_BRIDGE_MAX_CONNECTIONS);
-    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)CURL_BRIDGE_MAX_CONNECTIONS);
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)CURL_BRIDGE_IDLE_CONNECTIONS);
+    curl_bridge_limit_connections(bridge, CURL_BRIDGE_MAX_CONNECTIONS);
 }
 
 struct curl_bridge *curl_bridge_new(struct loop *loop)

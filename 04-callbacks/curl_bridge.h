@@ -36,6 +36,10 @@ struct curl_bridge *curl_bridge_new(struct loop *loop);
 /* Transfers still under way are removed first. NULL is ignored. */
 void curl_bridge_free(struct curl_bridge *bridge);
 
+/* Fewer connections at once, or more: at least 1. A transfer that waits for one is late already:
+ * see CURL_BRIDGE_MAX_CONNECTIONS. */
+void curl_bridge_limit_connections(struct curl_bridge *bridge, int connections);
+
 /* Begins a transfer, on the loop's next pass. Until on_done or curl_bridge_remove the easy handle
  * is the bridge's, which sets three of its options: CURLOPT_PRIVATE (for itself), CURLOPT_NOSIGNAL,
  * and CURLOPT_QUICK_EXIT (since libcurl 7.87; else the end of a transfer that still resolves its
