@@ -4,6 +4,7 @@
  *     build/03-epoll-loop/call stop         what stop still lets run, and what it does not
  *     build/03-epoll-loop/call later        after a delay
  *     build/03-epoll-loop/call at           at a time; equal times; one that is cancelled
+ *     build/03-epoll-loop/call slow         a callback that keeps everybody waiting (LOOP_DEBUG=1)
  *     build/03-epoll-loop/call thread       from another thread, in the wrong way
  *     build/03-epoll-loop/call threadsafe   from another thread, in the right way
  *
@@ -154,6 +155,24 @@ static void at(struct lesson *lesson)
     run(lesson);
 }
 
+static void on_block(void *arg)
+{
+    const struct saying *saying = arg;
+    on_say(arg);
+    clock_sleep(3 * saying->lesson->unit_ns);
+}
+
+static void slow(struct lesson *lesson)
+{
+    struct saying blocking, due;
+    saying_init(&blocking, lesson, on_block, "a callback that blocks for 3 units");
+    callback_init(&blocking.callback, on_block, &blocking); /* its name, for the debug mode */
+    saying_init(&due, lesson, on_say_and_stop, "the timer that was due at 1");
+    CHECK_RC(loop_call_later(lesson->loop, &due.timer, lesson->unit_ns));
+    loop_call_soon(lesson->loop, &blocking.callback);
+    run(lesson);
+}
+
 /* ---- From another thread ------------------------------------------------------------------- */
 
 /* What the other thread has, and how it asks. */
@@ -227,8 +246,8 @@ static const struct {
     const char *name;
     void (*run)(struct lesson *lesson);
 } lessons[] = {
-    {"soon", soon}, {"stop", stop},     {"later", later},
-    {"at", at},     {"thread", thread}, {"threadsafe", threadsafe},
+    {"soon", soon}, {"stop", stop},     {"later", later},           {"at", at},
+    {"slow", slow}, {"thread", thread}, {"threadsafe", threadsafe},
 };
 #define LESSON_COUNT (sizeof lessons / sizeof lessons[0])
 
@@ -246,7 +265,7 @@ static void choose(struct options *options, const char *name, const struct argp_
             options->run = lessons[i].run;
     if (!options->run)
         argp_failure(state, USAGE_ERROR, 0,
-                     "\"%s\": expected soon, stop, later, at, thread or threadsafe", name);
+                     "\"%s\": expected soon, stop, later, at, slow, thread or threadsafe", name);
 }
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -273,7 +292,7 @@ int main(int argc, char **argv)
         {"unit-ms", 'u', "MS", 0, "How long a unit of time is (default 100)", 0}, {0}};
     static const struct argp argp = {.options = list,
                                      .parser = parse_option,
-                                     .args_doc = "soon|stop|later|at|thread|threadsafe",
+                                     .args_doc = "soon|stop|later|at|slow|thread|threadsafe",
                                      .doc = "The ways to ask a loop for a call."};
     struct options options = {.unit_ms = 100};
     argp_err_exit_status = USAGE_ERROR;

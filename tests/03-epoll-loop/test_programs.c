@@ -59,6 +59,7 @@ static void call(struct said *said, const char *lesson, const char *unit_ms)
         strncat(said->text, line, length);
         line += length;
     }
+    assert_string_equal(process_stderr(process), "");
     process_free(process);
 }
 
@@ -110,6 +111,24 @@ static void equal_times_run_in_order(void **state)
                                    "at 10: number 5\n"
                                    "at 11: stopping the loop\n");
     assert_true(said.times[0] >= 10.0 && said.times[4] >= 11.0);
+}
+
+/* The one who blocks is named, with the debug mode on. */
+static void a_slow_callback_is_named(void **state)
+{
+    (void)state;
+    struct said said;
+    call(&said, "slow", "50");
+    assert_string_equal(said.text, "a callback that blocks for 3 units\n"
+                                   "the timer that was due at 1\n");
+    assert_true(said.times[1] >= 3.0);
+
+    const char *const argv[] = {PROGRAM("call"), "slow", "--unit-ms", "50", NULL};
+    const char *const environment[] = {"LOOP_DEBUG=1", NULL};
+    struct process *process = process_start_argv(argv, environment);
+    assert_int_equal(process_wait(process), 0);
+    assert_non_null(strstr(process_stderr(process), "loop: on_block kept the loop for "));
+    process_free(process);
 }
 
 /* The thread asks after a unit, and nothing happens until the loop wakes for its own timer. The
@@ -234,13 +253,21 @@ static void edge_once_leaves_bytes_behind(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_toy_ends_when_all_are_done), TEST(soon_is_first_in_first_out),
-        TEST(stop_lets_the_pass_end),         TEST(later_is_never_early),
-        TEST(equal_times_run_in_order),       TEST(from_another_thread_nobody_wakes_the_loop),
-        TEST(the_thread_sanitizer_sees_it),   TEST(threadsafe_wakes_the_loop),
-        TEST(bad_words_are_refused),          TEST(busy_loop_reads_in_vain),
-        TEST(write_interest_spins),           TEST(stale_event_hits_the_wrong_one),
-        TEST(own_timer_takes_another_out),    TEST(edge_once_leaves_bytes_behind),
+        TEST(the_toy_ends_when_all_are_done),
+        TEST(soon_is_first_in_first_out),
+        TEST(stop_lets_the_pass_end),
+        TEST(later_is_never_early),
+        TEST(equal_times_run_in_order),
+        TEST(a_slow_callback_is_named),
+        TEST(from_another_thread_nobody_wakes_the_loop),
+        TEST(the_thread_sanitizer_sees_it),
+        TEST(threadsafe_wakes_the_loop),
+        TEST(bad_words_are_refused),
+        TEST(busy_loop_reads_in_vain),
+        TEST(write_interest_spins),
+        TEST(stale_event_hits_the_wrong_one),
+        TEST(own_timer_takes_another_out),
+        TEST(edge_once_leaves_bytes_behind),
     };
     return cmocka_run_group_tests_name("the small programs", tests, NULL, NULL);
 }
