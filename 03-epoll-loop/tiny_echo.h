@@ -5,7 +5,8 @@
  *   - a line has at most TINY_LINE_MAX bytes, and a last one without its end is not answered;
  *   - a client for whose answer there is no room in the kernel is closed, so nobody has to wait
  *     until a client is writable;
- *   - when descriptors run out, connections wait in the kernel; no idle timeout, no draining.
+ *   - when descriptors run out, those on select and poll spin until one is free;
+ *   - there is no idle timeout, and unread bytes at the end reset the connection.
  *
  * server.c with echo_client.c does all of that.
  */
