@@ -33,11 +33,10 @@
 #define SILENCE_NS  NS_PER_S
 #define SPARE_FDS   20
 
-static const struct timeval patience = {.tv_sec = 5};
-
 struct options {
     const char *host;
     long port, pid, clients;
+    long patience_s; /* for a greeting or an answer */
 };
 
 /* ---- The table ----------------------------------------------------------------------------- */
@@ -82,6 +81,7 @@ static int skip_line(int fd)
 /* A client who has been greeted: its descriptor; or why not, as skip_line. */
 static int add_client(const struct options *options)
 {
+    struct timeval patience = {.tv_sec = options->patience_s};
     int fd = net_connect(options->host, (uint16_t)options->port);
     if (fd < 0)
         die_error(fd, "cannot connect to %s port %ld", options->host, options->port);
@@ -100,7 +100,7 @@ static long add_clients(const struct options *options, int *fds)
         fds[i] = add_client(options);
         if (fds[i] == -EAGAIN)
             fprintf(stderr, "client %ld of %ld: no greeting in %ld seconds\n", i + 1,
-                    options->clients, (long)patience.tv_sec);
+                    options->clients, options->patience_s);
         else if (fds[i] < 0)
             fprintf(stderr, "client %ld of %ld: turned away\n", i + 1, options->clients);
         if (fds[i] < 0)
@@ -150,7 +150,7 @@ static bool visit(const struct options *options)
 
 /* ---- The program --------------------------------------------------------------------------- */
 
-enum { KEY_HOST = 256, KEY_PORT, KEY_PID };
+enum { KEY_HOST = 256, KEY_PORT, KEY_PID, KEY_PATIENCE };
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
@@ -167,6 +167,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         return 0;
     case KEY_PID:
         options->pid = option_number(state, "--pid", text, 1, INT32_MAX);
+        return 0;
+    case KEY_PATIENCE:
+        options->patience_s = option_number(state, "--patience", text, 1, 3600);
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0)
@@ -199,13 +202,14 @@ int main(int argc, char **argv)
         {"host", KEY_HOST, "HOST", 0, "The server's address or name (default 127.0.0.1)", 0},
         {"port", KEY_PORT, "PORT", 0, "The server's port (default 7777)", 0},
         {"pid", KEY_PID, "PID", 0, "The server's process, on this machine", 0},
+        {"patience", KEY_PATIENCE, "S", 0, "Wait so long for a greeting (default 5 seconds)", 0},
         {0},
     };
     static const struct argp argp = {.options = list,
                                      .parser = parse_option,
                                      .args_doc = "[CLIENTS]",
                                      .doc = "Many clients who say nothing (default: 1000)."};
-    struct options options = {.host = "127.0.0.1", .port = 7777, .clients = 1000};
+    struct options options = {.host = "127.0.0.1", .port = 7777, .clients = 1000, .patience_s = 5};
     error_t error = argp_parse(&argp, argc, argv, 0, NULL, &options);
     if (error != 0)
         die_error(error, "options");
