@@ -1,4 +1,6 @@
 /* test_match.c - what counts as the output that a lesson shows, and what does not. */
+#include <math.h>
+
 #include "match.h"
 #include "unit.h"
 
@@ -51,6 +53,8 @@ static void slack_widens_what_is_allowed(void **state)
     assert_true(match_line("a  |####      |  5.0", "a  |  ####    |  9.0", 4));
     assert_false(match_line("took 7.0 units", "took 14.1 units", 4));
     assert_false(match_line("max in flight 5", "max in flight 6", 4));
+    assert_true(match_line("took 0.0 KB", "took 999.9 KB", INFINITY));
+    assert_false(match_line("took 0.0 KB", "took KB", INFINITY));
 }
 
 static void a_bar_may_be_off_a_little(void **state)
