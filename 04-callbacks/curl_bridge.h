@@ -20,7 +20,8 @@
 
 /* Connections at once, to one host or to many; more transfers wait in libcurl. It is a last resort
  * against running out of descriptors: the time that a transfer waits there counts against its
- * CURLOPT_TIMEOUT_MS. Who wants fewer at a time holds transfers back before they are added. */
+ * CURLOPT_TIMEOUT_MS, and libcurl 7.88 says so only when it has got a connection. Who wants fewer
+ * at a time holds transfers back before they are added. */
 #define CURL_BRIDGE_MAX_CONNECTIONS  1000
 #define CURL_BRIDGE_IDLE_CONNECTIONS 100 /* kept open to be used again */
 

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "curl_get.h"
 #include "net.h"
 #include "recorder.h"
@@ -46,8 +47,8 @@ static void answer_when_all_are_there(struct stub *stub)
 static void many_at_once(void **state)
 {
     struct bridge_test *test = *state;
-    static struct get gets[50];
-    int count = 50;
+    static struct get gets[200];
+    int count = 200;
     test->stub.on_held = answer_when_all_are_there;
     test->stub.arg = &count;
     for (int i = 0; i < count; i++) {
@@ -110,6 +111,61 @@ static void the_timeout_of_a_single_transfer_is_told(void **state)
     run_until_equal(test->loop, &get.done, 1);
     assert_int_equal(get.error, -ETIMEDOUT);
     get_free(&get);
+}
+
+/* ---- Connections --------------------------------------------------------------------------- */
+
+static void answer_one(struct stub *stub)
+{
+    stub_answer_held(stub);
+}
+
+/* More transfers than connections: libcurl makes the rest wait, and all are done in the end. */
+static void no_more_connections_than_allowed(void **state)
+{
+    struct bridge_test *test = *state;
+    struct get gets[7];
+    curl_bridge_limit_connections(test->bridge, 2);
+    test->stub.on_held = answer_one;
+    for (int i = 0; i < 7; i++) {
+        get_init(&gets[i], test, stub_url(&test->stub, "/hold"));
+        get_add(&gets[i]);
+    }
+    run_until_equal(test->loop, &test->done, 7);
+    assert_in_range(test->stub.accepted, 1, 2);
+    for (int i = 0; i < 7; i++) {
+        assert_int_equal(gets[i].error, 0);
+        get_free(&gets[i]);
+    }
+}
+
+static void on_time_to_answer(void *arg)
+{
+    stub_answer_held(arg);
+}
+
+/* A transfer waits for a connection for longer than its time. It fails as soon as it has one (with
+ * a newer libcurl even before), though the server was never slow with it. */
+static void waiting_for_a_connection_counts_as_time(void **state)
+{
+    struct bridge_test *test = *state;
+    struct get first, late;
+    struct timer answer;
+    curl_bridge_limit_connections(test->bridge, 1);
+    get_init(&first, test, stub_url(&test->stub, "/hold"));
+    get_add(&first);
+    run_until_equal(test->loop, &test->stub.held, 1);
+
+    get_init(&late, test, stub_url(&test->stub, "/ok"));
+    curl_easy_setopt(late.easy, CURLOPT_TIMEOUT_MS, 50L);
+    get_add(&late);
+    timer_init(&answer, on_time_to_answer, &test->stub);
+    assert_int_equal(loop_call_later(test->loop, &answer, 100 * NS_PER_MS), 0);
+    run_until_equal(test->loop, &test->done, 2);
+    assert_int_equal(first.error, 0);
+    assert_int_equal(late.error, -ETIMEDOUT);
+    get_free(&first);
+    get_free(&late);
 }
 
 /* ---- Cancelling ---------------------------------------------------------------------------- */
@@ -299,6 +355,8 @@ int main(void)
         TEST(a_server_that_closes_early),
         TEST(no_http),
         TEST(the_timeout_of_a_single_transfer_is_told),
+        TEST(no_more_connections_than_allowed),
+        TEST(waiting_for_a_connection_counts_as_time),
         TEST(cancel_in_flight),
         TEST(cancel_before_it_began),
         TEST(free_with_transfers_under_way),
