@@ -2,6 +2,7 @@
  *
  *     build/06-tasks-gather/demo                    against the /aio server on port 3000
  *     build/06-tasks-gather/demo 3 1 2
+ *     build/06-tasks-gather/demo --timeout 6        and two of the five are ended early
  *
  * Watch the answers below the picture: the bars end in any order, the answers stand in the order of
  * asking. And watch what is gone since chapter 05: nobody counts who is left, nobody stops the
@@ -17,39 +18,58 @@
 #include "fetch_delay.h"
 #include "gather.h"
 #include "net.h"
+#include "options.h"
+#include "timeout.h"
 
-struct job {
+#define MAX_TIMEOUT 3600 /* units */
+
+struct work {
     struct demo *demo;
     struct fetcher *fetcher;
+    int64_t timeout_ns; /* of each fetch; < 0: none */
+    struct job *jobs;
+    struct task **tasks; /* one for each job */
+    int *results;
+};
+
+struct job {
+    struct work *work;
     int index;
 };
 
-static const struct demo_about about = {
-    .chapter = "06-tasks-gather",
-    .doc = "Fetches the delays all at once, a task for each, and gathers the results.",
-    .title = "gather",
+static error_t parse_timeout(int key, char *text, struct argp_state *state)
+{
+    int *units = state->input;
+    if (key != 't')
+        return ARGP_ERR_UNKNOWN;
+    *units = (int)option_number(state, "--timeout", text, 0, MAX_TIMEOUT);
+    return 0;
+}
+
+static const struct argp_option option_list[] = {
+    {"timeout", 't', "UNITS", 0, "So long may a fetch take (default: 0, as long as it likes)", 0},
+    {0},
 };
+
+static const struct argp own_options = {.options = option_list, .parser = parse_timeout};
 
 /* A task: its result is the delay that the server said, in units. */
 static int fetch_one(void *arg)
 {
     struct job *job = arg;
-    int rc = fetch_delay(job->demo, job->fetcher, job->index);
-    return rc < 0 ? rc : job->demo->delays[job->index];
+    struct work *work = job->work;
+    struct timeout_scope scope;
+    timeout_begin(&scope, work->timeout_ns);
+    int rc = fetch_delay(work->demo, work->fetcher, job->index);
+    rc = timeout_end(&scope, rc);
+    return rc < 0 ? rc : work->demo->delays[job->index];
 }
 
-/* What the main task needs room for: as many as there are delays. */
-struct work {
-    struct demo *demo;
-    struct job *jobs;
-    struct task **tasks;
-    int *results;
-};
-
-static int spawn_all(struct work *work, struct fetcher *fetcher)
+/* How many tasks there are then: fewer than delays when there is no memory for more. */
+static int spawn_all(struct work *work)
 {
     for (int i = 0; i < work->demo->count; i++) {
-        work->jobs[i] = (struct job){work->demo, fetcher, i};
+        work->jobs[i] = (struct job){work, i};
         work->tasks[i] = task_spawn(co_loop(), fetch_one, &work->jobs[i], "fetch");
         if (!work->tasks[i])
             return i;
@@ -60,14 +80,14 @@ static int spawn_all(struct work *work, struct fetcher *fetcher)
 static int main_task(void *arg)
 {
     struct work *work = arg;
-    struct fetcher *fetcher = fetcher_new(co_loop());
-    if (!fetcher)
+    work->fetcher = fetcher_new(co_loop());
+    if (!work->fetcher)
         return -ENOMEM;
-    int spawned = spawn_all(work, fetcher);
+    int spawned = spawn_all(work);
     int rc = gather(work->tasks, spawned, work->results, GATHER_RETURN_ERRORS);
     for (int i = 0; i < spawned; i++) /* whatever gather said: nobody may outlive the fetcher */
         work->results[i] = task_join(work->tasks[i]);
-    fetcher_free(fetcher);
+    fetcher_free(work->fetcher);
     return rc == 0 && spawned < work->demo->count ? -ENOMEM : rc;
 }
 
@@ -92,22 +112,33 @@ static void print_results(const struct work *work)
 
 int main(int argc, char **argv)
 {
+    int timeout = 0; /* units */
     struct demo demo;
+    const struct demo_about about = {
+        .chapter = "06-tasks-gather",
+        .doc = "Fetches the delays all at once, a task for each, and gathers the results.",
+        .title = "gather",
+        .own = &own_options,
+        .own_input = &timeout,
+    };
     demo_begin(&demo, argc, argv, &about);
     net_ignore_sigpipe();
     size_t count = (size_t)demo.count;
-    struct work work = {&demo, calloc(count, sizeof(struct job)),
-                        calloc(count, sizeof(struct task *)), calloc(count, sizeof(int))};
+    struct work work = {.demo = &demo,
+                        .timeout_ns = timeout == 0 ? -1 : timeout * demo.unit_ns,
+                        .jobs = calloc(count, sizeof(struct job)),
+                        .tasks = calloc(count, sizeof(struct task *)),
+                        .results = calloc(count, sizeof(int))};
     if (!work.jobs || !work.tasks || !work.results)
         die_error(ENOMEM, "%d fetches are too many", demo.count);
     int rc = run(&work);
     if (rc < 0)
         die_error(rc, "the fetches were not gathered");
-    rc = demo_finish_run(&demo, NULL);
+    rc = demo_finish(&demo);
     if (demo.format == TIMELINE_TEXT)
         print_results(&work);
     free(work.jobs);
     free(work.tasks);
     free(work.results);
-    return demo_end(&demo) || rc;
+    return rc;
 }
