@@ -58,13 +58,16 @@ struct link links_next(const char *page, size_t length, size_t *place)
 
 /* ---- Where they lead ----------------------------------------------------------------------- */
 
-/* A copy with "&" for "&amp;". To be freed; NULL: no memory, or a NUL is in it. */
+/* A copy with "&" for "&amp;", without its #fragment (libcurl 7.88 would take "#a" for "./"). To be
+ * freed; NULL: no memory, or a NUL is in it. */
 static char *copy_decoded(struct link link)
 {
     static const char entity[] = "&amp;";
     if (link.length > 0 && memchr(link.bytes, '\0', link.length))
         return NULL;
     char *text = strndup(link.length > 0 ? link.bytes : "", link.length);
+    if (text)
+        text[strcspn(text, "#")] = '\0';
     for (char *found = text; found && (found = strstr(found, entity)); found++)
         memmove(found + 1, found + strlen(entity), strlen(found + strlen(entity)) + 1);
     return text;
