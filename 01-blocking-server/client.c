@@ -42,6 +42,15 @@ static int send_line(int fd, const char *line, size_t length)
     return write_all(fd, bytes, length + 1);
 }
 
+/* At a keyboard only: a file or a pipe gets the server's lines and nothing else. */
+static void prompt(void)
+{
+    if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
+        fputs("> ", stdout);
+        fflush(stdout);
+    }
+}
+
 /* 0: the user has ended; or -errno, -ENODATA when the server has. */
 static int talk(int fd)
 {
@@ -53,6 +62,7 @@ static int talk(int fd)
     int rc = show_line(&server);
     while (rc == 0) {
         const char *line;
+        prompt();
         ssize_t length = read_line(&user, &line);
         if (length < 0)
             return length == -ENODATA ? 0 : (int)length;

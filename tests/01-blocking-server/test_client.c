@@ -44,6 +44,32 @@ static void it_shows_the_dialogue(void **state)
     process_free(server);
 }
 
+/* By a terminal that script(1) makes. It repeats what is typed, in its own time. */
+static void at_a_keyboard_it_prompts(void **state)
+{
+    (void)state;
+    struct process *server =
+        process_start(program_path("01-blocking-server/server"), "--port", "0", NULL);
+    uint16_t port = process_serving_port(server);
+    char command[512];
+    snprintf(command, sizeof command,
+             "command -v script >/dev/null || exit 77; "
+             "printf 'Ada\\nexit\\n' | script -qec '%s --port %u' /dev/null",
+             program_path("01-blocking-server/client"), port);
+    struct process *client = process_start("/bin/sh", "-c", command, NULL);
+    int code = process_wait(client);
+    if (code == 77) {
+        printf("left out: a client at a keyboard needs script (package bsdutils or util-linux)\n");
+        skip();
+    }
+    assert_int_equal(code, 0);
+    assert_non_null(strstr(process_stdout(client), "Hello, Ada\r\n"));
+    assert_non_null(strstr(process_stdout(client), "> "));
+    process_free(client);
+    assert_int_equal(process_stop(server), 0);
+    process_free(server);
+}
+
 static void it_says_that_the_server_has_gone(void **state)
 {
     (void)state;
@@ -76,6 +102,7 @@ int main(void)
     net_ignore_sigpipe();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(it_shows_the_dialogue, process_teardown),
+        cmocka_unit_test_teardown(at_a_keyboard_it_prompts, process_teardown),
         cmocka_unit_test_teardown(it_says_that_the_server_has_gone, process_teardown),
     };
     return cmocka_run_group_tests_name("the client", tests, NULL, NULL);

@@ -32,8 +32,10 @@ static void threads_are_counted(void **state)
 {
     (void)state;
     pthread_t threads[THREADS];
+    assert_int_equal(sem_init(&may_end, 0, 1), 0);
+    assert_int_equal(pthread_create(&threads[0], NULL, wait_for_the_end, NULL), 0);
+    pthread_join(threads[0], NULL); /* with the first one a sanitizer starts one of its own */
     struct cost before = own_cost();
-    assert_int_equal(sem_init(&may_end, 0, 0), 0);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, wait_for_the_end, NULL), 0);
     struct cost now = own_cost();
