@@ -26,6 +26,9 @@
 #include "net.h"
 #include "options.h"
 
+#define IN_USE \
+    " (in use: try build/10-http-server/app --port 3001, or --port 0, which finds a free one)"
+
 struct settings {
     struct server_options server;
     long unit_ms, grace_s, max_connections;
@@ -45,7 +48,10 @@ static const struct argp_option option_list[] = {
     {"access-log", KEY_LOG, "FILE", 0, "Write the line for each request to FILE, not to stderr", 0},
     {"quiet", KEY_QUIET, NULL, 0, "No line for each request", 0},
     {"loop", KEY_LOOP, "epoll|uv", 0, "What the loop asks the kernel with (default epoll)", 0},
-    {"grace", KEY_GRACE, "SECONDS", 0, "How long requests may go on after SIGTERM (default 3)", 0},
+    {"grace", KEY_GRACE, "SECONDS", 0,
+     "How long requests may go on after a SIGTERM or SIGINT (default 3); a second one ends the "
+     "program at once, with no answer and no line in the log",
+     0},
     {"max-connections", KEY_CONNECTIONS, "N", 0, "More are answered 503 (default 10000)", 0},
     {0},
 };
@@ -162,6 +168,14 @@ static int serve_until_cancelled(void *arg)
     return http_server_stop(&server, app->settings->grace_s * NS_PER_S);
 }
 
+static void open_port(struct app *app, const struct server_options *options)
+{
+    app->listening_fd = net_listen(options->host, options->port, SOMAXCONN);
+    if (app->listening_fd < 0)
+        die_error(app->listening_fd, "cannot listen on %s:%u%s", options->host, options->port,
+                  app->listening_fd == -EADDRINUSE ? IN_USE : "");
+}
+
 static int run(struct app *app)
 {
     struct loop *loop = loop_new(app->settings->backend);
@@ -188,10 +202,7 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     aio_init(&app.aio, settings.unit_ms * NS_PER_MS, settings.seed, stdout);
     app.log = open_log(&settings);
-    app.listening_fd = net_listen(settings.server.host, settings.server.port, SOMAXCONN);
-    if (app.listening_fd < 0)
-        die_error(app.listening_fd, "cannot listen on %s:%u", settings.server.host,
-                  settings.server.port);
+    open_port(&app, &settings.server);
     int rc = run(&app);
     if (app.log && app.log != stderr && fclose(app.log) != 0)
         die_error(errno, "the log could not be written");

@@ -1,7 +1,8 @@
 /* http_body.c - the body of a request, read when the handler asks for it and not before.
  *
  * That is the back-pressure: what nobody has asked for stays in the kernel's buffers, and then in
- * the client's.
+ * the client's. A handler that does not want the body answers before anybody has looked at it: if
+ * it is malformed, the client has its 200 by then, and only the connection is closed.
  */
 #include <errno.h>
 #include <string.h>

@@ -227,6 +227,7 @@ static int refuse_connection(struct http_connection *connection)
     begin_request(connection);
     http_write_field(&connection->response.fields, "Retry-After", "1");
     int rc = answer_error(connection, 503, "too many connections");
+    http_log_request(connection);
     http_response_fini(&connection->response);
     return rc;
 }

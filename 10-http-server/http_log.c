@@ -26,7 +26,8 @@ static void put_request_line(FILE *log, const struct http_head *head)
         put_escaped(log, head->method);
         putc(' ', log);
         put_escaped(log, head->target);
-        fprintf(log, " HTTP/1.%d", head->minor_version);
+        if (head->minor_version >= 0)
+            fprintf(log, " HTTP/1.%d", head->minor_version);
     } else {
         putc('-', log); /* it never got so far */
     }

@@ -13,7 +13,8 @@
  *     to HTTP/1.0, which knows no interim answers: there FIN counts as leaving.
  *
  * The watch also keeps what the client sends early: the next requests, pipelined. When that fills
- * the buffer we stop reading; the kernel then stops the client.
+ * the buffer we stop reading; the kernel then stops the client. Its FIN may now stand behind bytes
+ * that nobody reads; poll tells of it all the same (POLLRDHUP).
  *
  * All of this runs in callbacks of the loop, beside the handler, which knows nothing of it.
  */
@@ -77,11 +78,12 @@ static void on_readable(void *arg)
 
 /* ---- When there is nothing to read any more ------------------------------------------------ */
 
-/* RST has come. (recv cannot tell: after FIN it goes on to say "the end".) */
-static bool has_hung_up(int fd)
+/* POLLERR or POLLHUP: RST has come (recv cannot tell: after FIN it goes on to say "the end").
+ * POLLRDHUP: FIN has come. */
+static int poll_now(int fd)
 {
-    struct pollfd entry = {.fd = fd};
-    return poll(&entry, 1, 0) > 0 && (entry.revents & (POLLERR | POLLHUP));
+    struct pollfd entry = {.fd = fd, .events = POLLRDHUP};
+    return poll(&entry, 1, 0) > 0 ? entry.revents : 0;
 }
 
 /* False: a part of it went out, and what follows cannot be read by anybody. */
@@ -97,8 +99,10 @@ static bool ask(struct http_connection *connection)
 static void look(void *arg)
 {
     struct http_connection *connection = arg;
-    bool here = !has_hung_up(connection->fd);
-    if (here && connection->eof && !connection->response.head_sent) {
+    int events = poll_now(connection->fd);
+    bool here = !(events & (POLLERR | POLLHUP));
+    bool ended = connection->eof || (events & POLLRDHUP);
+    if (here && ended && !connection->response.head_sent) {
         if (connection->parser.head.minor_version == 0)
             here = false;
         else if (!connection->watch.asked)

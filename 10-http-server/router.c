@@ -109,7 +109,7 @@ static void write_allow(struct http_response *response, unsigned methods)
 static int answer_without_route(struct http_response *response, const char *method,
                                 unsigned allowed)
 {
-    if (allowed == 0 && method_bit(method) == 0)
+    if (method_bit(method) == 0)
         return http_respond_error(response, 501, "Not Implemented");
     if (allowed == 0)
         return http_respond_error(response, 404, "Not Found");

@@ -39,7 +39,7 @@ struct http_head {
     const char *target;     /* request: as it was sent, "/aio?delay=5" */
     int status;             /* response: 200 */
     const char *reason;     /* response: may be empty */
-    int minor_version;      /* HTTP/1.minor */
+    int minor_version;      /* HTTP/1.minor; -1: another version, or none */
     int64_t content_length; /* -1: none was given */
     bool chunked;           /* Transfer-Encoding: chunked */
     bool keep_alive;        /* may the connection be used again? (version and Connection) */

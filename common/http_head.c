@@ -78,6 +78,7 @@ static bool target_is_valid(const char *method, const char *target)
            host[3] != '\0' && host[3] != '/';
 }
 
+/* The version comes first: what is wrong with the rest can be said of our own version only. */
 static int take_request_line(struct http_parser *parser, char *line)
 {
     char *first = strchr(line, ' '), *last = strrchr(line, ' ');
@@ -86,11 +87,13 @@ static int take_request_line(struct http_parser *parser, char *line)
     *first = *last = '\0';
     parser->head.method = line;
     parser->head.target = first + 1;
+    if (take_version(parser, last + 1) < 0)
+        return -1;
     if (!is_token(line))
         return http_fail(parser, 400, "malformed method");
     if (!target_is_valid(line, first + 1))
         return http_fail(parser, 400, "malformed request target");
-    return take_version(parser, last + 1);
+    return 0;
 }
 
 static int take_status_line(struct http_parser *parser, char *line)
@@ -112,7 +115,7 @@ static int take_status_line(struct http_parser *parser, char *line)
 int http_head_first_line(struct http_parser *parser, char *line)
 {
     parser->seen = 0;
-    parser->head = (struct http_head){.content_length = -1};
+    parser->head = (struct http_head){.content_length = -1, .minor_version = -1};
     return parser->kind == HTTP_REQUEST ? take_request_line(parser, line)
                                         : take_status_line(parser, line);
 }

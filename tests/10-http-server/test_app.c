@@ -49,6 +49,24 @@ static void a_client_may_end_its_side_and_is_answered(void **state)
     stop_server();
 }
 
+/* What it sends fills all that the server reads ahead, so its end is behind bytes that nobody
+ * reads. With 30 s to go it must not be taken for one who waits. */
+static void a_client_that_leaves_a_full_buffer_behind_is_noticed(void **state)
+{
+    static char bytes[20000];
+    struct client client;
+    (void)state;
+    start_server("--unit-ms", "10", NULL);
+    client_connect(&client, port);
+    send_get(&client, "/aio?delay=3000");
+    assert_int_equal(client_send_bytes(&client, bytes, sizeof bytes), 0);
+    wait_for_stats("in_flight", 1);
+    client_close(&client);
+    wait_for_stats("in_flight", 0);
+    expect_stats(1, 0, 1, 0, 1);
+    stop_server();
+}
+
 static void a_client_may_ask_for_the_end(void **state)
 {
     struct client client;
@@ -138,6 +156,34 @@ static void what_is_logged_cannot_deceive(void **state)
     assert_int_equal(answer.status, 400);
     answer_free(&answer);
     process_wait_stderr(server, "\"-\" 400 26\n");
+    stop_server();
+}
+
+static void whoever_is_one_too_many_is_in_the_log(void **state)
+{
+    struct client first, second;
+    (void)state;
+    start_server("--max-connections", "1", NULL);
+    client_connect(&first, port);
+    send_get(&first, "/bob");
+    expect_next_answer(&first, 200, "Hello, bob");
+    client_connect(&second, port);
+    expect_next_answer(&second, 503, "{\"error\": \"too many connections\"}");
+    process_wait_stderr(server, "\"-\" 503 33\n");
+    client_close(&second);
+    client_close(&first);
+    stop_server();
+}
+
+static void another_version_is_not_logged_as_ours(void **state)
+{
+    struct answer answer;
+    (void)state;
+    start_server("--unit-ms", "10", NULL);
+    http_ask(port, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &answer); /* how HTTP/2 begins */
+    assert_int_equal(answer.status, 505);
+    answer_free(&answer);
+    process_wait_stderr(server, "\"PRI *\" 505 55\n");
     stop_server();
 }
 
@@ -244,6 +290,7 @@ static void a_bad_beginning_is_explained(void **state)
     (void)state;
     start_server("--unit-ms", "1000", NULL);
     snprintf(taken, sizeof taken, "%u", port);
+    expect_refusal("--port", taken, 1, "(in use: try build/10-http-server/app --port 3001");
     expect_refusal("--port", taken, 1, "EADDRINUSE");
     stop_server();
     expect_refusal("--port", "65536", 2,
@@ -262,6 +309,8 @@ static int run_on(const char *name)
                                         process_teardown),
         cmocka_unit_test_setup_teardown(a_client_may_end_its_side_and_is_answered, set_up,
                                         process_teardown),
+        cmocka_unit_test_setup_teardown(a_client_that_leaves_a_full_buffer_behind_is_noticed,
+                                        set_up, process_teardown),
         cmocka_unit_test_setup_teardown(a_client_may_ask_for_the_end, set_up, process_teardown),
         cmocka_unit_test_setup_teardown(a_line_of_a_megabyte_is_answered, set_up, process_teardown),
         cmocka_unit_test_setup_teardown(rude_clients_leave_nothing_behind, set_up,
@@ -269,6 +318,10 @@ static int run_on(const char *name)
         cmocka_unit_test_setup_teardown(more_clients_than_descriptors_are_all_answered, set_up,
                                         process_teardown),
         cmocka_unit_test_setup_teardown(what_is_logged_cannot_deceive, set_up, process_teardown),
+        cmocka_unit_test_setup_teardown(whoever_is_one_too_many_is_in_the_log, set_up,
+                                        process_teardown),
+        cmocka_unit_test_setup_teardown(another_version_is_not_logged_as_ours, set_up,
+                                        process_teardown),
         cmocka_unit_test_setup_teardown(the_log_goes_where_it_should, set_up, process_teardown),
         cmocka_unit_test_setup_teardown(sigterm_and_sigint_end_gracefully, set_up,
                                         process_teardown),

@@ -106,6 +106,8 @@ static const struct message BAD[] = {
     REQUEST("GET /a\tb HTTP/1.1\r\n", "error 400"),
     REQUEST("GET / HTTP/2.0\r\n", "error 505"),
     REQUEST("GET / HTTP/0.9\r\n", "error 505"),
+    REQUEST("PRI * HTTP/2.0\r\n", "error 505"), /* the version first: HTTP/2 begins so */
+    REQUEST("GET a HTTP/2.0\r\n", "error 505"),
     REQUEST("GET / http/1.1\r\n", "error 400"),
     REQUEST("GET / HTTP/1.10\r\n", "error 400"),
     REQUEST("GET / HTTP/1,1\r\n", "error 400"),
