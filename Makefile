@@ -9,6 +9,7 @@ chapter   = $(filter $(1)-%,$(CHAPTERS))
 
 export CC CFLAGS LDFLAGS SANITIZE WERROR BUILD
 export SETUP_DONE := yes
+UNIT_MS  ?= 1000
 FLOOR    := +@$(MAKE) --no-print-directory LOWER_DONE=yes -C
 
 .PHONY: help setup all demo test tests aio grade check-format format clean common support
@@ -42,7 +43,7 @@ $(foreach n,$(NUMBERS),$(eval run-$(n): $(n) 10))
 $(NUMBERS:%=run-%):
 	@sh common/demo.sh $(BUILD) $(call chapter,$(@:run-%=%))
 aio: 10
-	@exec $(BUILD)/10-http-server/app --port 3000
+	@exec $(BUILD)/10-http-server/app --port 3000 --unit-ms $(UNIT_MS)
 
 # The tests run one folder after another, whatever -j says: each starts servers and counts.
 test: tests

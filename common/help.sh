@@ -11,8 +11,8 @@ async in C, step by step
   make 05         builds a chapter and what it stands on; also: make -C 05-coroutines
   make run-05     runs its demo; against a server of its own, or the one that AIO_URL names
   make test-05    runs its tests
-  make aio        the delay server, on port 3000, until Ctrl-C
-  make grade EX=NAME   judges your answer to an exercise; without EX it lists them
+  make aio        the delay server, on port 3000, until Ctrl-C; a unit is a second, or UNIT_MS=100
+  make grade      lists the exercises; EX=NAME judges your answer to that one
 
   make setup      installs the packages that are missing; the targets above do it by themselves
   make check-format, make format   compares the code with .clang-format; makes it so

@@ -1,5 +1,6 @@
 #!/bin/sh
 # grade.sh EXERCISE [--file FILE] - grades one exercise: make grade EX=01-write-all
+# grade.sh                        - lists the exercises: make grade
 #
 # EXERCISE is a chapter's number and the exercise's name; FILE is graded in the place of the file
 # in the exercise's folder. That file is made from the starter the first time, is yours from then
@@ -10,16 +11,21 @@ root=$(cd "$(dirname "$0")/../.." && pwd) || exit 2
 misuse()
 {
     echo "grade: $*" >&2
-    echo "usage: make grade EX=EXERCISE, or tests/grade/grade.sh EXERCISE [--file FILE]" >&2
-    echo "exercises:" >&2
+    list_exercises >&2
+    exit 2
+}
+
+list_exercises()
+{
+    echo "usage: make grade EX=EXERCISE, or tests/grade/grade.sh EXERCISE [--file FILE]"
+    echo "exercises:"
     for ini in "$root"/[0-9][0-9]-*/exercises/*/exercise.ini; do
         [ -e "$ini" ] || continue
         folder=${ini%/exercise.ini}
         chapter=${folder%/exercises/*}
         chapter=${chapter##*/}
-        echo "  ${chapter%%-*}-${folder##*/}  $(sed -n 's/^title *= *//p' "$ini" | head -n 1)" >&2
+        echo "  ${chapter%%-*}-${folder##*/}  $(sed -n 's/^title *= *//p' "$ini" | head -n 1)"
     done
-    exit 2
 }
 
 # ---- What to grade --------------------------------------------------------------------------
@@ -33,7 +39,11 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ -n "$exercise" ] || misuse "which exercise?"
+if [ -z "$exercise" ]; then
+    [ -z "$file" ] || misuse "which exercise is \"$file\" an answer to?"
+    list_exercises
+    exit 0
+fi
 folder=''
 case $exercise in
 [0-9][0-9]-*[!a-z0-9-]* | [0-9][0-9]-) ;;

@@ -298,6 +298,18 @@ static void git_ignores_the_students_file(void **state)
     expect_code(&result, 0);
 }
 
+/* ---- The list ------------------------------------------------------------------------------ */
+
+static void without_a_name_it_lists_them(void **state)
+{
+    (void)state;
+    struct result result;
+    run(&result, "sh tests/grade/grade.sh 2>/dev/null");
+    expect_code(&result, 0);
+    expect_text(&result, "make grade EX=EXERCISE");
+    expect_text(&result, "\n  01-write-all  write all of it\n");
+}
+
 /* ---- Misuse -------------------------------------------------------------------------------- */
 
 static void misuse_is_named(void **state)
@@ -307,7 +319,7 @@ static void misuse_is_named(void **state)
         const char *arguments;
         const char *named;
     } misuses[] = {
-        {"", "which exercise?"},
+        {"--file common/help.sh", "which exercise is \"common/help.sh\" an answer to?"},
         {"01-write-nothing", "there is no exercise \"01-write-nothing\""},
         {"write-all", "there is no exercise \"write-all\""},
         {"'01-../../x'", "there is no exercise"},
@@ -341,6 +353,7 @@ int main(void)
         cmocka_unit_test(the_lesson_has_what_is_to_be_read),
         cmocka_unit_test(the_students_file_is_made_once),
         cmocka_unit_test(git_ignores_the_students_file),
+        cmocka_unit_test(without_a_name_it_lists_them),
         cmocka_unit_test(misuse_is_named),
     };
     return cmocka_run_group_tests_name("the grader", tests, read_exercise, free_exercise);
