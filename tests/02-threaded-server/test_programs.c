@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "leaks.h"
 #include "process.h"
 #include "runs.h"
 #include "unit.h"
@@ -45,6 +46,7 @@ static void each_way_has_its_price(void **state)
     for (enum way way = 0; way < WAY_COUNT; way++) {
         uint16_t port;
         struct process *server = start_way(way, &port);
+        struct usage at_rest = process_usage(server);
         char crowd[16];
         snprintf(crowd, sizeof crowd, "%d", CROWD);
         struct process *idle = start_idle(server, port, crowd);
@@ -55,6 +57,7 @@ static void each_way_has_its_price(void **state)
         assert_int_equal(threads_of(idle, "10 have come") - before, more[way]);
         assert_int_equal(threads_of(idle, "each has said a line") - before, more[way]);
         process_free(idle);
+        expect_server_idle_again(server, at_rest);
         stop(server);
     }
 }
