@@ -58,8 +58,8 @@ int future_result(const struct future *future); /* once it is done */
 void future_add_done_callback(struct future *future, struct future_callback *callback);
 void future_remove_done_callback(struct future *future, struct future_callback *callback);
 
-/* Suspends the running coroutine until the future is done, and gives its result. A future that is
- * done already does not suspend. When the coroutine is cancelled meanwhile, the future is cancelled
+/* Suspends the running coroutine until the future is done, and gives its result. Awaiting a future
+ * that is done does not suspend. When the coroutine is cancelled meanwhile, the future is cancelled
  * (asyncio: a task that awaits passes a cancel on to what it awaits). */
 int await(struct future *future) CO_MUST_CHECK;
 
