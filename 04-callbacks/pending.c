@@ -27,7 +27,6 @@ static void show(const char *when)
 {
     printf("%s:\n", when);
     CHECK_RC(pending_print(loop, stdout));
-    printf("\n");
 }
 
 static void report(const struct bound *bound, void *last)
@@ -41,6 +40,7 @@ static void remind(const struct bound *bound, void *last)
     (void)last;
     printf("remind: %s\n\n", bound[0].text);
     show("after the first reminder");
+    printf("\n");
 }
 
 static void hear(const struct bound *bound, void *last)
@@ -52,6 +52,7 @@ static void hear(const struct bound *bound, void *last)
     printf("hear: %s says %.*s\n\n", bound[0].text, (int)length, bytes);
     loop_remove_reader(loop, fd);
     show("after the first pass");
+    printf("\n");
 }
 
 static void on_the_end(void *arg)
@@ -98,6 +99,7 @@ int main(int argc, char **argv)
     CHECK(write(ada[1], "hello", 5));
     ask_for_all(ada[0], bob[0]);
     show("before the loop runs");
+    printf("\n");
     CHECK_RC(loop_run_forever(loop));
 
     loop_forget_fd(loop, ada[0]);
