@@ -31,6 +31,7 @@
 
 #define CLIENTS_MAX 100000
 #define SILENCE_NS  NS_PER_S
+#define REST_NS     (NS_PER_S / 10) /* for a server to come to rest */
 #define SPARE_FDS   20
 
 struct options {
@@ -120,13 +121,14 @@ static bool visit(const struct options *options)
 {
     static int fds[CLIENTS_MAX];
     close((int)CHECK_RC(add_client(options))); /* the first finds things that are made once */
-    clock_sleep(SILENCE_NS / 10);              /* it may take its leave */
+    clock_sleep(REST_NS);
     printf("%24s%9s%12s%20s%10s\n", "", "threads", "memory KB", "address space MB", "switches");
     struct cost before = measure(options), now, last;
     print_row("nobody is there", &before, &before);
 
     char what[64];
     long clients = add_clients(options, fds);
+    clock_sleep(REST_NS);
     now = measure(options);
     snprintf(what, sizeof what, "%ld have come", clients);
     print_row(what, &now, &before);
@@ -139,6 +141,7 @@ static bool visit(const struct options *options)
 
     for (long i = 0; i < clients; i++)
         say_a_line(fds[i]);
+    clock_sleep(REST_NS);
     now = measure(options);
     print_row("each has said a line", &now, &last);
     if (clients > 0)
