@@ -2,6 +2,7 @@
  *
  *     build/09-threadpool-offload/demo                 against the /aio server on port 3000
  *     build/09-threadpool-offload/demo --loop epoll    the same on chapter 03's own backend
+ *     build/09-threadpool-offload/demo --blocking      the problem: no pool, and the loop waits
  *
  * Watch the fifth bar: libuv's pool has four threads, so it begins where the first of the others
  * ends, and the whole takes 12 units. Then the second picture: a pool of five, and 7 units. libuv
@@ -13,6 +14,7 @@
 #include <argp.h>
 #include <err.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,50 +33,59 @@
 struct own_options {
     const struct loop_backend *backend;
     bool second_run;
+    bool blocking;
 };
 
-enum { KEY_LOOP = 512, KEY_SECOND_RUN };
+enum { KEY_LOOP = 512, KEY_SECOND_RUN, KEY_BLOCKING };
 
 static const struct argp_option option_list[] = {
     {"loop", KEY_LOOP, "NAME", 0, "The loop's backend: epoll or uv (the default)", 0},
     {"second-run", KEY_SECOND_RUN, NULL, 0, "Only the second run, with five threads in the pool",
      0},
+    {"blocking", KEY_BLOCKING, NULL, 0,
+     "Only this run: each coroutine calls what blocks itself, and the loop has to wait", 0},
     {0},
 };
 
-static error_t parse_option(int key, char *text, struct argp_state *state)
-{
-    struct own_options *own = state->input;
-    switch (key) {
-    case KEY_LOOP:
-        if (strcmp(text, "epoll") != 0 && strcmp(text, "uv") != 0)
-            argp_failure(state, USAGE_ERROR, 0, "--loop \"%s\": expected epoll or uv", text);
-        own->backend = strcmp(text, "uv") == 0 ? &backend_uv : &backend_epoll;
-        return 0;
-    case KEY_SECOND_RUN:
-        own->second_run = true;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
 static struct own_options own = {.backend = &backend_uv};
+
+static error_t parse_option(int key, char *text, struct argp_state *state);
+
 static const struct argp own_argp = {.options = option_list, .parser = parse_option};
 
-static const struct demo_about about = {
+static struct demo_about about = {
     .chapter = "09-threadpool-offload",
     .doc = "Fetches the delays by a blocking GET each, run in libuv's pool and awaited: first with "
            "four threads in the pool, then, as a new process, with five. (UV_THREADPOOL_SIZE in "
            "the environment is overridden.)",
     .title = "four threads in the pool",
     .own = &own_argp,
-    .own_input = &own,
 };
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+    switch (key) {
+    case KEY_LOOP:
+        if (strcmp(text, "epoll") != 0 && strcmp(text, "uv") != 0)
+            argp_failure(state, USAGE_ERROR, 0, "--loop \"%s\": expected epoll or uv", text);
+        own.backend = strcmp(text, "uv") == 0 ? &backend_uv : &backend_epoll;
+        return 0;
+    case KEY_SECOND_RUN:
+        own.second_run = true;
+        about.title = "with five threads";
+        return 0;
+    case KEY_BLOCKING:
+        own.blocking = true;
+        about.title = "on the loop itself";
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
 
 /* ---- The fetches --------------------------------------------------------------------------- */
 
-struct job {
+struct fetch_job {
     struct demo *demo;
     struct executor *executor;
     int index;
@@ -84,29 +95,37 @@ struct job {
 struct work {
     struct demo *demo;
     struct executor *executor;
-    struct job *jobs;
+    struct fetch_job *jobs;
     struct task **tasks;
 };
 
 /* In a thread of the pool: chapter 01's function, as it is. */
 static int get_in_thread(void *arg)
 {
-    struct job *job = arg;
+    struct fetch_job *job = arg;
     return get_delay(job->demo, job->index);
 }
 
 /* A task, on the loop: all it does is wait. */
 static int offload(void *arg)
 {
-    struct job *job = arg;
+    struct fetch_job *job = arg;
     return run_in_executor(job->executor, get_in_thread, job, NULL);
+}
+
+/* The problem: nothing suspends here, so nobody else runs until it has returned. */
+static int block(void *arg)
+{
+    struct fetch_job *job = arg;
+    return get_delay(job->demo, job->index);
 }
 
 static int spawn_all(struct work *work)
 {
     for (int i = 0; i < work->demo->count; i++) {
-        work->jobs[i] = (struct job){work->demo, work->executor, i};
-        work->tasks[i] = task_spawn(co_loop(), offload, &work->jobs[i], "offload");
+        work->jobs[i] = (struct fetch_job){work->demo, work->executor, i};
+        work->tasks[i] =
+            task_spawn(co_loop(), own.blocking ? block : offload, &work->jobs[i], "fetch");
         if (!work->tasks[i])
             return i;
     }
@@ -123,6 +142,15 @@ static int main_task(void *arg)
     return rc == 0 && spawned < work->demo->count ? -ENOMEM : rc;
 }
 
+/* Nothing can stop a thread in the middle but the end of the process: a second signal does that.
+ * (A shell starts what is in the background with SIGINT ignored.) */
+static void wait_no_longer_than_wanted(void)
+{
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    warnx("interrupted: the threads end what they have begun (a second signal ends it at once)");
+}
+
 /* The jobs' memory lives until executor_free has seen the last thread come back. */
 static int run(struct work *work)
 {
@@ -132,7 +160,7 @@ static int run(struct work *work)
         die_error(errno, "cannot set up the loop");
     int rc = task_run(loop, main_task, work, true);
     if (rc == -ECANCELED)
-        warnx("interrupted: the threads end what they have begun");
+        wait_no_longer_than_wanted();
     executor_free(work->executor);
     loop_free(loop);
     coro_trim();
@@ -175,8 +203,8 @@ int main(int argc, char **argv)
     free(work.jobs);
     free(work.tasks);
 
-    if (own.second_run) {
-        demo_finish_run(&demo, "with five threads");
+    if (own.second_run || own.blocking) {
+        demo_finish_run(&demo, about.title);
         return demo_end(&demo);
     }
     int code = demo_finish(&demo);
