@@ -1,4 +1,5 @@
-/* backend.h - what a loop asks of the kernel, behind five functions; and what they may call.
+/* backend.h - what a loop asks of the kernel, behind five functions and a clock; and what they
+ * may call.
  *
  * A backend only says what is ready (loop_fd_ready); it never runs user code. That is why order is
  * the same on all of them. backend_epoll is here, backend_uv in 09-threadpool-offload, the virtual

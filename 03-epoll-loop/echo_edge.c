@@ -12,6 +12,7 @@
  * It is not: the whole echo server. See tiny_echo.h for what is simpler.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@
 struct edge_server {
     struct tiny_server tiny;
     int epoll_fd;
+    bool is_short; /* somebody may wait for whom there was no descriptor */
     struct edge_client *clients;
 };
 
@@ -72,8 +74,10 @@ static void add_client(struct edge_server *server, struct tiny_client *tiny)
 static void accept_clients(struct edge_server *server)
 {
     struct tiny_client *tiny;
-    while (tiny_echo_accept(&server->tiny, &tiny) == 0)
+    int rc;
+    while ((rc = tiny_echo_accept(&server->tiny, &tiny)) == 0)
         add_client(server, tiny);
+    server->is_short = rc != -EAGAIN;
 }
 
 static void read_client(struct edge_server *server, struct edge_client *client)
@@ -82,8 +86,11 @@ static void read_client(struct edge_server *server, struct edge_client *client)
     do {
         rc = tiny_echo_read(client->tiny);
     } while (rc > 0);
-    if (rc != -EAGAIN)
-        close_client(server, client, rc);
+    if (rc == -EAGAIN)
+        return;
+    close_client(server, client, rc);
+    if (server->is_short) /* no event will speak of those who wait already */
+        accept_clients(server);
 }
 
 static void serve(struct edge_server *server)

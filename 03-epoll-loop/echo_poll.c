@@ -2,7 +2,7 @@
  *
  *     build/03-epoll-loop/echo_poll --port 7777         Ctrl-C ends it
  *
- * Watch the loop in main: an array of descriptors instead of a bitmap, so their numbers do not
+ * Watch the loop in serve: an array of descriptors instead of a bitmap, so their numbers do not
  * matter. But the kernel still gets the whole array with each call and has to ask each descriptor,
  * and we still look through all of it for the few that are ready: with 10,000 clients of whom one
  * speaks, 10,000 are asked. Epoll keeps the set in the kernel, and returns only the one.

@@ -2,10 +2,10 @@
  *
  *     build/03-epoll-loop/echo_select --port 7777       Ctrl-C ends it
  *
- * Watch the loop in main: it hands the kernel the whole set each time, and looks at every number up
- * to the highest to find the ones that are ready. Watch also what happens to descriptor 1,024: an
- * fd_set is a bitmap of FD_SETSIZE bits, and FD_SET for a bit beyond it writes into whatever stands
- * behind. So such a client has to be refused.
+ * Watch the loop in serve: it hands the kernel the whole set each time, and looks at every number
+ * up to the highest to find the ones that are ready. Watch also what happens to descriptor 1,024:
+ * an fd_set is a bitmap of FD_SETSIZE bits, and FD_SET for a bit beyond it writes into whatever
+ * stands behind. So such a client has to be refused.
  *
  * It is not: the whole echo server. See tiny_echo.h for what is simpler.
  */

@@ -150,8 +150,11 @@ static void start(struct server *server, const struct options *options)
     server_announce(listening);
 }
 
+/* A second Ctrl-C must not hit while this is under way: the loop gives the signals back. */
 static void end(struct server *server)
 {
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
     while (server->clients)
         echo_client_close(&server->clients->echo);
     acceptor_stop(&server->acceptor);

@@ -71,9 +71,8 @@ int tiny_echo_accept(const struct tiny_server *server, struct tiny_client **clie
         return -ENOMEM;
     }
     (*client)->fd = fd;
-    char name[NET_NAME_MAX];
-    net_peer_name(fd, name);
-    printf("connect %s\n", name);
+    net_peer_name(fd, (*client)->name);
+    printf("connect %s\n", (*client)->name);
     /* If it does not go out, reading from the client will fail, or tell of its end. */
     send_now(fd, greeting, sizeof greeting - 1);
     return 0;
@@ -115,11 +114,9 @@ int tiny_echo_read(struct tiny_client *client)
 
 void tiny_echo_close(struct tiny_client *client, int rc)
 {
-    char name[NET_NAME_MAX];
-    net_peer_name(client->fd, name);
     if (rc < 0)
-        fprintf(stderr, "%s: %s\n", name, error_text(rc));
-    printf("disconnect %s\n", name);
+        fprintf(stderr, "%s: %s\n", client->name, error_text(rc));
+    printf("disconnect %s\n", client->name);
     close(client->fd);
     free(client);
 }

@@ -5,7 +5,8 @@
  *   - a line has at most TINY_LINE_MAX bytes, and a last one without its end is not answered;
  *   - a client for whose answer there is no room in the kernel is closed, so nobody has to wait
  *     until a client is writable;
- *   - when descriptors run out, those on select and poll spin until one is free;
+ *   - when descriptors run out, those on select and poll spin until one is free, and the one on
+ *     edges looks again when a client has left;
  *   - there is no idle timeout, and unread bytes at the end reset the connection.
  *
  * server.c with echo_client.c does all of that.
@@ -14,6 +15,8 @@
 #define TINY_ECHO_H
 
 #include <stddef.h>
+
+#include "net.h"
 
 #define TINY_LINE_MAX 250
 
@@ -26,6 +29,7 @@ struct tiny_client {
     int fd; /* non-blocking */
     size_t length;
     char line[TINY_LINE_MAX + 2]; /* what came of the next line */
+    char name[NET_NAME_MAX];      /* for the log; a reset connection cannot tell it any more */
 };
 
 /* Reads --host and --port, listens and announces; dies with a clear line when it cannot. */
