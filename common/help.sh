@@ -11,6 +11,8 @@ async in C, step by step
   make 05         builds a chapter and what it stands on; also: make -C 05-coroutines
   make run-05     runs its demo; against a server of its own, or the one that AIO_URL names
   make test-05    runs its tests
+  make hostile    who survives whom: nine rude clients against every echo server; ONLY=03: against one
+  make bench      messages a second, CPU, memory, against others; ONLY=NAME: one experiment
   make aio        the delay server, on port 3000, until Ctrl-C; a unit is a second, or UNIT_MS=100
   make grade      lists the exercises; EX=NAME judges your answer to that one
 

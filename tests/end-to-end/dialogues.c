@@ -1,6 +1,8 @@
 #include "dialogues.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cells.h"
@@ -80,4 +82,21 @@ void late_reader(struct cell *cell)
         client_expect_line(&client, expected);
     }
     client_close(&client);
+}
+
+void refused_line(struct cell *cell, size_t length)
+{
+    struct client client;
+    char *line = malloc(length + 1);
+    assert_non_null(line);
+    memset(line, 'x', length);
+    line[length] = '\n';
+    cell_greeted(cell, &client);
+    int rc = client_send_bytes(&client, line, length + 1);
+    assert_true(rc == 0 || rc == -EPIPE || rc == -ECONNRESET); /* it may close while we send */
+    free(line);
+    client_expect_line(&client, "Line too long.");
+    client_expect_end(&client);
+    client_close(&client);
+    cell->saw = CLOSED_IT;
 }

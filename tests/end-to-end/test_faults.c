@@ -100,10 +100,10 @@ static void asks_app_under_faults(void **state)
 int main(void)
 {
     static const struct cell_test of_servers[] = {
-        {"the dialogue", dialogue_under_faults, NULL},
-        {"half-close", half_close_under_faults, NULL},
-        {"garbage with NULs", garbage_under_faults, NULL},
-        {"a client that reads late", late_reader_under_faults, NULL},
+        {.name = "the dialogue", .play = dialogue_under_faults},
+        {.name = "half-close", .play = half_close_under_faults},
+        {.name = "garbage with NULs", .play = garbage_under_faults},
+        {.name = "a client that reads late", .play = late_reader_under_faults},
     };
     static const struct demo_test of_demos[] = {
         {"fetches under faults", fetches_under_faults},

@@ -1,5 +1,5 @@
-/* Rude clients against the echo servers of chapters 01 to 05: slow, deaf or suddenly gone. Every
- * server survives each of them and serves the next. */
+/* Rude clients against the echo servers of chapters 01 to 05, beside those of the hostile table
+ * (test_hostile.c). Every server survives each of them and serves the next. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,82 +10,10 @@
 #include "cells.h"
 #include "clock.h"
 #include "dialogues.h"
+#include "rude.h"
 #include "unit.h"
 
-/* ---- The slow, the deaf and the gone ------------------------------------------------------- */
-
-static void dribbler(struct cell *cell)
-{
-    struct client client;
-    greeted(&client, cell->port);
-    for (const char *byte = "hello\r\nagain\r\n"; *byte; byte++) {
-        assert_int_equal(client_send_bytes(&client, byte, 1), 0);
-        polite_visit_meanwhile(cell);
-    }
-    client_expect_line(&client, "Hello, hello");
-    client_expect_line(&client, "Hello, again");
-    client_close(&client);
-}
-
-/* Asks and asks and reads nothing, until the server's answers fill all that the kernel holds and it
- * stops reading too. A server that goes on reading would have to keep the answers: it is not to
- * grow. Ends early, as a milder test, when the server is only slow for 200 ms. */
-static void ask_until_full(struct cell *cell, struct client *client)
-{
-    enum { LINES = 1000, LINE = 64, LIMIT = 64 << 20 };
-    static char lines[LINES * LINE];
-    size_t sent = 0;
-    for (int i = 0; i < LINES; i++) {
-        memset(lines + i * LINE, 'x', LINE - 1);
-        lines[i * LINE + LINE - 1] = '\n';
-    }
-    for (;;) {
-        size_t at = sent % sizeof lines;
-        ssize_t count = client_send_some(client, lines + at, sizeof lines - at);
-        if (count == -EAGAIN) {
-            struct pollfd room = {.fd = client->fd, .events = POLLOUT};
-            if (poll(&room, 1, 200) == 0)
-                return;
-            continue;
-        }
-        if (count < 0)
-            fail_msg("the server has left a client who does not read: %s", strerror((int)-count));
-        sent += (size_t)count;
-        if (sent > LIMIT)
-            fail_msg("%s takes %zu bytes of a client who reads nothing", cell->server->title, sent);
-    }
-}
-
-static void never_reader(struct cell *cell)
-{
-    struct client client;
-    long before_kib = process_rss_kib(cell->process);
-    client_connect_small(&client, cell->port);
-    ask_until_full(cell, &client);
-    polite_visit_meanwhile(cell);
-    expect_no_growth(cell, before_kib, 4096);
-    client_reset(&client);
-}
-
-/* Empty lines: a byte of question makes eight bytes of answer. */
-static void ask_much(struct client *client, uint16_t port)
-{
-    static char lines[64 * 1024];
-    memset(lines, '\n', sizeof lines);
-    greeted(client, port);
-    assert_true(client_send_some(client, lines, sizeof lines) > 0);
-    client_expect_line(client, "Hello, ");
-}
-
-static void reset_while_answered(struct cell *cell)
-{
-    for (int i = 0; i < 10; i++) {
-        struct client client;
-        ask_much(&client, cell->port);
-        client_reset(&client);
-        polite_visit(cell->port);
-    }
-}
+/* ---- The gone -------------------------------------------------------------------------------- */
 
 /* An end in order before the reset, and writing gives EPIPE instead of ECONNRESET: with a SIGPIPE,
  * which ends a server that has not seen to it. */
@@ -93,22 +21,10 @@ static void leave_while_answered(struct cell *cell)
 {
     for (int i = 0; i < 10; i++) {
         struct client client;
-        ask_much(&client, cell->port);
+        ask_much(cell, &client);
         client_half_close(&client);
         client_reset(&client);
         polite_visit(cell->port);
-    }
-}
-
-static void connect_and_vanish(struct cell *cell)
-{
-    for (int i = 0; i < 50; i++) {
-        struct client client;
-        client_connect(&client, cell->port);
-        if (i % 2)
-            client_reset(&client);
-        else
-            client_close(&client);
     }
 }
 
@@ -166,14 +82,10 @@ static void sigint_with_clients(struct cell *cell)
 int main(void)
 {
     static const struct cell_test tests[] = {
-        {"a byte at a time", dribbler, NULL},
-        {"a client that never reads", never_reader, NULL},
-        {"a client that reads late", late_reader, NULL},
-        {"a reset while being answered", reset_while_answered, NULL},
-        {"leaving while being answered", leave_while_answered, NULL},
-        {"connect and vanish", connect_and_vanish, NULL},
-        {"out of descriptors", out_of_descriptors, holds_many_clients},
-        {"SIGINT with clients in talk", sigint_with_clients, NULL},
+        {.name = "a client that reads late", .play = late_reader},
+        {.name = "leaving while being answered", .play = leave_while_answered},
+        {.name = "out of descriptors", .play = out_of_descriptors, .concerns = holds_many_clients},
+        {.name = "SIGINT with clients in talk", .play = sigint_with_clients},
     };
     return cells_run("rude clients", tests, sizeof tests / sizeof tests[0], NULL);
 }

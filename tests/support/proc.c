@@ -89,3 +89,32 @@ long proc_rss_kib(pid_t pid)
     const char *line = strstr(text, "\nVmRSS:");
     return line ? strtol(line + strlen("\nVmRSS:"), NULL, 10) : -ESRCH;
 }
+
+static long private_dirty_kib(const char *pid)
+{
+    char path[300], text[4096];
+    snprintf(path, sizeof path, "/proc/%s/smaps_rollup", pid);
+    int rc = read_proc_file(path, text, sizeof text);
+    if (rc < 0)
+        return rc;
+    const char *line = strstr(text, "\nPrivate_Dirty:");
+    return line ? strtol(line + strlen("\nPrivate_Dirty:"), NULL, 10) : -ESRCH;
+}
+
+long proc_own_memory_kib(pid_t pid)
+{
+    char name[16];
+    snprintf(name, sizeof name, "%d", pid);
+    long total = private_dirty_kib(name);
+    DIR *processes = total < 0 ? NULL : opendir("/proc");
+    if (!processes)
+        return total < 0 ? total : -errno;
+    for (struct dirent *entry; (entry = readdir(processes));) {
+        long kib = is_number(entry) && parent_of(entry->d_name) == pid
+                       ? private_dirty_kib(entry->d_name)
+                       : 0;
+        total += kib > 0 ? kib : 0;
+    }
+    closedir(processes);
+    return total;
+}

@@ -13,4 +13,8 @@ int proc_count_children(pid_t pid);
 /* Resident memory. -ESRCH when the process has ended. */
 long proc_rss_kib(pid_t pid);
 
+/* The memory that it and its children have for themselves (private pages that were written to). A
+ * child that ends meanwhile counts as nothing. */
+long proc_own_memory_kib(pid_t pid);
+
 #endif

@@ -243,3 +243,8 @@ long process_rss_kib(const struct process *process)
 {
     return proc_rss_kib(process->pid);
 }
+
+long process_own_memory_kib(const struct process *process)
+{
+    return proc_own_memory_kib(process->pid);
+}

@@ -82,4 +82,7 @@ int process_count_fds(const struct process *process);
 int process_count_children(const struct process *process);
 long process_rss_kib(const struct process *process);
 
+/* What it and its children have for themselves: pages that nobody else shares. */
+long process_own_memory_kib(const struct process *process);
+
 #endif
