@@ -16,6 +16,8 @@ void typing_begin(struct typing *typing, const char *program, const char *path)
     char command[300], port[8];
     int listening = net_listen("127.0.0.1", 0, 1);
     assert_true(listening >= 0);
+    int smallest = 1; /* the kernel takes its least: a peer that does not read is full soon */
+    assert_int_equal(setsockopt(listening, SOL_SOCKET, SO_RCVBUF, &smallest, sizeof smallest), 0);
     snprintf(port, sizeof port, "%d", net_port(listening));
     snprintf(command, sizeof command, "exec \"$0\" --port \"$1\" <%s", path ? path : "&-");
     typing->program = process_start("/bin/sh", "-c", command, program_path(program), port, NULL);
@@ -75,6 +77,20 @@ void file_make(char *path, size_t size, const char *text, size_t length)
     assert_true(fd >= 0);
     assert_int_equal(write(fd, text, length), (ssize_t)length);
     close(fd);
+}
+
+long typing_place(const struct typing *typing)
+{
+    char path[40], line[100];
+    long place = -1;
+    snprintf(path, sizeof path, "/proc/%d/fdinfo/0", (int)process_pid(typing->program));
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    while (place < 0 && fgets(line, sizeof line, file))
+        if (strncmp(line, "pos:", 4) == 0)
+            place = strtol(line + 4, NULL, 10);
+    fclose(file);
+    return place;
 }
 
 void type(int fd, const char *text)

@@ -17,6 +17,9 @@ void typing_begin(struct typing *typing, const char *program, const char *path);
 /* The program must end with this exit code. */
 void typing_end(struct typing *typing, int exit_code);
 
+/* How much of a file the program has read. */
+long typing_place(const struct typing *typing);
+
 /* A new named pipe, opened for writing (and reading, so that it needs no reader); `path` names it.
  * Whoever reads there sees the end after pipe_close. */
 int pipe_make(char *path, size_t size);
