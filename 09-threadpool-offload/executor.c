@@ -31,7 +31,7 @@ struct job {
 
 /* ---- The life of a job --------------------------------------------------------------------- */
 
-/* In a thread of the pool. It touches its own job, and of that only what nobody else does. */
+/* In a thread of the pool. Of its job it touches fn, arg and result; the loop, meanwhile, co. */
 static void work(uv_work_t *request)
 {
     struct job *job = request->data;
