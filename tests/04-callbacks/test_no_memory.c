@@ -1,5 +1,5 @@
-/* The bricks without memory: an error where one is promised, and nothing is lost or left. (libcurl's
- * own allocations are not touched.) */
+/* The bricks without memory: an error where one is promised, and nothing is lost or left.
+ * (libcurl's own allocations are not touched.) */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
