@@ -3,12 +3,14 @@
  *     build/08-producer-consumer/demo               against the /aio server on port 3000
  *     build/08-producer-consumer/demo --workers 1
  *     build/08-producer-consumer/demo --workers 2 --maxsize 1 3 1 2 1
+ *     build/08-producer-consumer/demo --verbose     how far the producer came meanwhile
  *
  * Watch the server's max in flight: it is the number of workers, however many delays there are. The
  * number of tasks is that too. And watch the end: nobody counts, nobody polls; the queue says when
  * all is done, and then that no more will come.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "backend.h"
@@ -26,10 +28,13 @@ struct work {
     struct fetcher *fetcher;
     struct queue queue; /* of pointers to the demo's delays */
     int worker_count, maxsize;
+    bool verbose;
+    int put;                  /* items, so far */
+    int put_when_first_ended; /* when the first fetch ended; 0: none has */
     struct task *workers[MAX_WORKERS];
 };
 
-enum { KEY_WORKERS = 'w', KEY_MAXSIZE = 'm' };
+enum { KEY_WORKERS = 'w', KEY_MAXSIZE = 'm', KEY_VERBOSE = 'v' };
 
 static error_t parse_own(int key, char *text, struct argp_state *state)
 {
@@ -41,6 +46,9 @@ static error_t parse_own(int key, char *text, struct argp_state *state)
     case KEY_MAXSIZE:
         work->maxsize = (int)option_number(state, "--maxsize", text, 0, 1000000);
         return 0;
+    case KEY_VERBOSE:
+        work->verbose = true;
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -49,10 +57,17 @@ static error_t parse_own(int key, char *text, struct argp_state *state)
 static const struct argp_option option_list[] = {
     {"workers", KEY_WORKERS, "N", 0, "So many workers (default: 3)", 0},
     {"maxsize", KEY_MAXSIZE, "N", 0, "Room in the queue; 0: no bound (default: 2)", 0},
+    {"verbose", KEY_VERBOSE, NULL, 0, "Say how much was put when the first fetch ended", 0},
     {0},
 };
 
 static const struct argp own_options = {.options = option_list, .parser = parse_own};
+
+static void note_end(struct work *work)
+{
+    if (work->put_when_first_ended == 0)
+        work->put_when_first_ended = work->put;
+}
 
 /* A task. Ends when the queue does. A fetch that fails is told by the demo, and is no reason to
  * stop working; a cancel is. */
@@ -64,6 +79,7 @@ static int worker(void *arg)
     while ((rc = queue_get(&work->queue, &item)) == 0) {
         int *delay = item;
         int fetched = fetch_delay(work->demo, work->fetcher, (int)(delay - work->demo->delays));
+        note_end(work);
         rc = queue_task_done(&work->queue);
         if (fetched == -ECANCELED)
             return fetched;
@@ -80,6 +96,7 @@ static int produce(struct work *work)
         int rc = queue_put(&work->queue, &work->demo->delays[i]);
         if (rc < 0)
             return rc;
+        work->put++;
     }
     return queue_join(&work->queue);
 }
@@ -150,5 +167,9 @@ int main(int argc, char **argv)
     int rc = run(&work);
     if (rc < 0)
         die_error(rc, "the work was not done");
-    return demo_finish(&demo);
+    int count = demo.count, code = demo_finish(&demo);
+    if (work.verbose) /* beneath the picture */
+        fprintf(stderr, "demo: put when the first fetch ended: %d of %d\n",
+                work.put_when_first_ended, count);
+    return code;
 }

@@ -1,4 +1,4 @@
-/* queue.c - a ring of items, and three lines of people: who wants to get, to put, to see the end.
+/* queue.c - a ring of items, and three waiting lines: who wants to get, to put, to see the end.
  *
  * A put does not hand its item to a waiting getter. It leaves the item in the ring and wakes the
  * first getter, which looks again: somebody may have taken the item meanwhile, and then it waits
@@ -207,7 +207,8 @@ void queue_shutdown(struct queue *queue, bool immediate)
     queue->shut_down = true;
     while (immediate && !queue_empty(queue)) {
         take_oldest(queue);
-        if (queue->unfinished > 0) /* it may have been reported done without being taken */
+        /* Somebody may have called queue_task_done without a queue_get. */
+        if (queue->unfinished > 0)
             queue->unfinished--;
     }
     if (queue->unfinished == 0)
