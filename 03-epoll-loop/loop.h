@@ -124,7 +124,8 @@ void loop_remove_writer(struct loop *loop, int fd);
 void loop_forget_fd(struct loop *loop, int fd);
 
 /* Calls fn(arg) from the loop when the process gets `signo`, which is blocked for that (signalfd):
- * set up signals before starting threads. asyncio: add_signal_handler. */
+ * set up signals before starting threads. One that has come and was not handled when its handler is
+ * removed, or the loop freed, is dropped. asyncio: add_signal_handler. */
 int loop_add_signal_handler(struct loop *loop, int signo, callback_fn *fn, void *arg);
 void loop_remove_signal_handler(struct loop *loop, int signo);
 

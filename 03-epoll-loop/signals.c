@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "loop_internal.h"
@@ -48,12 +49,24 @@ static int make_signals(struct loop *loop)
     return 0;
 }
 
+/* What has come, and will not be handled any more: unblocked, it would end the process. */
+static void drop_waiting(const sigset_t *signals)
+{
+    const struct timespec no_time = {0};
+    int rc;
+    do {
+        rc = sigtimedwait(signals, NULL, &no_time);
+    } while (rc > 0 || (rc < 0 && errno == EINTR));
+}
+
 /* Blocks or unblocks one signal and tells the signalfd of the new set. */
 static int set_mask(struct loop_signals *signals, int how, int signo)
 {
     sigset_t one;
     sigemptyset(&one);
     sigaddset(&one, signo);
+    if (how == SIG_UNBLOCK)
+        drop_waiting(&one);
     int error = pthread_sigmask(how, &one, NULL);
     if (error)
         return -error;
@@ -92,6 +105,7 @@ void loop_free_signals(struct loop *loop)
     if (!signals)
         return;
     loop->signals = NULL;
+    drop_waiting(&signals->handled);
     pthread_sigmask(SIG_UNBLOCK, &signals->handled, NULL);
     loop_forget_fd(loop, signals->fd);
     close(signals->fd);
