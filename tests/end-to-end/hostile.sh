@@ -14,7 +14,7 @@ echo 'Hostile clients against every server; half a minute or so ...' >&2
 "$BUILD/tests/end-to-end/test_hostile" "$BUILD/hostile.txt" >"$BUILD/hostile.log" 2>&1
 failed=$?
 if ! head -n 1 "$BUILD/hostile.txt" | grep -q '[0-9]'; then
-    echo "ONLY=${ONLY-}: no server of that name; 01 to 05 there are" >&2
+    echo "ONLY=${ONLY%?}: no server of that name; 01 to 05 there are" >&2
     exit 2
 fi
 sed 's/ *$//' "$BUILD/hostile.txt"
