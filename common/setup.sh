@@ -3,13 +3,15 @@
 #
 #   sh common/setup.sh                   compiler, make, pkg-config, libraries, curl, nc, redis-server
 #   sh common/setup.sh --with databases  and the servers that only some tests use
-#   sh common/setup.sh --with ci         and clang and clang-format, as .ci/run needs them
+#   sh common/setup.sh --with ci         and clang, clang-format, and what builds and runs programs for
+#                                        64-bit ARM, as .ci/run needs them
 #   sh common/setup.sh --check           only says what is missing; exit code 1 if anything is
 #
 # When nothing is missing it says nothing. Else it says first what it will install and by which
 # command. `make` calls it before it builds. It starts no service, whatever it installs.
 
-# What is needed: how to look for it, and the package that brings it for apt, dnf and pacman.
+# What is needed: how to look for it, and the package that brings it (or two, by a comma) for apt, dnf
+# and pacman.
 needs() {
     cat <<'END'
 base      program gcc           gcc                  gcc                       gcc
@@ -31,6 +33,8 @@ databases program mariadbd      mariadb-server-core  mariadb-server            m
 databases program postgres      postgresql           postgresql-server         postgresql
 ci        program clang         clang                clang                     clang
 ci        program clang-format  clang-format         clang-tools-extra         clang
+ci        program qemu-aarch64  qemu-user            qemu-user                 qemu-user
+ci        program aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu,libc6-dev-arm64-cross gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
 END
     # Another compiler than gcc is a package of the same name, as far as we know.
     [ "$compiler" = gcc ] || echo "base program $compiler $compiler $compiler $compiler"
@@ -67,6 +71,9 @@ find_missing() {
     done <<END
 $(needs)
 END
+    while [ "$packages" != "${packages#*,}" ]; do
+        packages="${packages%%,*} ${packages#*,}"
+    done
 }
 
 # No package's service may start: invoke-rc.d asks for RUNLEVEL, systemctl for SYSTEMD_OFFLINE.
