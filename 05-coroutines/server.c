@@ -224,6 +224,17 @@ static void start(struct server *server, const struct server_options *options)
     server_announce(server->listening);
 }
 
+/* A second Ctrl-C must not hit while this is under way: the loop gives the signals back. */
+static void end(struct server *server)
+{
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    loop_forget_fd(server->loop, server->listening);
+    close(server->listening);
+    loop_free(server->loop);
+    coro_trim();
+}
+
 int main(int argc, char **argv)
 {
     struct server_options options;
@@ -234,10 +245,7 @@ int main(int argc, char **argv)
     struct server server = {0};
     start(&server, &options);
     int rc = loop_run_forever(server.loop);
-    loop_forget_fd(server.loop, server.listening);
-    close(server.listening);
-    loop_free(server.loop);
-    coro_trim();
+    end(&server);
     if (rc < 0)
         die_error(rc, "the loop ended");
     return 0;

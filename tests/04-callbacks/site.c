@@ -1,3 +1,4 @@
+/* site.c - a thread that answers one request after another. See site.h. */
 #include "site.h"
 
 #include <poll.h>
@@ -63,6 +64,7 @@ static void serve_one(struct site *site)
     site->requests++;
     if (strcmp(target, "/late") == 0) {
         site->late_fd = fd;
+        assert_int_equal(write(site->late_asked[1], "", 1), 1);
         return;
     }
     answer(fd, find_page(site, target));
@@ -87,7 +89,14 @@ void site_open(struct site *site, const struct site_page *pages)
     assert_true(site->listening >= 0);
     site->port = (uint16_t)net_port(site->listening);
     assert_int_equal(pipe(site->stop), 0);
+    assert_int_equal(pipe(site->late_asked), 0);
     assert_int_equal(pthread_create(&site->thread, NULL, serve, site), 0);
+}
+
+void site_wait_for_late(struct site *site)
+{
+    char byte;
+    assert_int_equal(read(site->late_asked[0], &byte, 1), 1);
 }
 
 int site_close(struct site *site)
@@ -95,6 +104,8 @@ int site_close(struct site *site)
     close(site->stop[1]);
     pthread_join(site->thread, NULL);
     close(site->stop[0]);
+    close(site->late_asked[0]);
+    close(site->late_asked[1]);
     close(site->listening);
     if (site->late_fd >= 0)
         close(site->late_fd);

@@ -161,7 +161,7 @@ static void no_more_pages_than_asked_for(void **state)
     struct process *program = crawl(&site, "/", "--pages=2");
     assert_non_null(program);
     /* "/late" waits for another request: here it is. */
-    process_wait_stdout(program, "122 bytes");
+    site_wait_for_late(&site);
     struct answer answer;
     http_get(site.port, "/b", &answer);
     answer_free(&answer);
@@ -202,7 +202,7 @@ static void interrupted(void **state)
     struct site site;
     site_open(&site, pages);
     struct process *program = crawl(&site, "/", "--at-once=1"); /* "/late" is waited for */
-    process_wait_stdout(program, "122 bytes");
+    site_wait_for_late(&site);
     process_signal(program, SIGINT);
     assert_int_equal(process_wait(program), 128 + SIGINT);
     assert_string_equal(process_stderr(program), "");

@@ -119,6 +119,25 @@ static void a_refused_client_that_stays(void **state)
     stop(server);
 }
 
+/* A server that closes at once would reset the connection, and the answers with it. */
+static void a_client_that_goes_on_after_exit(void **state)
+{
+    (void)state;
+    static const char more[512 * 1024];
+    uint16_t port;
+    struct process *server = start(&port);
+    struct usage before = process_usage(server);
+    struct client client;
+    join(&client, port);
+    client_send(&client, "Ada\nexit\nnever answered\nexit\n");
+    assert_int_equal(client_send_bytes(&client, more, sizeof more), 0);
+    client_expect_line(&client, "Hello, Ada");
+    client_expect_end(&client);
+    client_close(&client);
+    expect_server_idle_again(server, before);
+    stop(server);
+}
+
 /* At every moment between its first line and the service of a client. */
 static void a_signal_ends_it(void **state)
 {
@@ -162,8 +181,12 @@ int main(void)
     net_ignore_sigpipe();
 #define TEST(function) cmocka_unit_test_teardown(function, process_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(the_dialogue),     TEST(a_client_that_reads_late), TEST(a_refused_client_that_stays),
-        TEST(a_signal_ends_it), TEST(bad_options_are_named),
+        TEST(the_dialogue),
+        TEST(a_client_that_reads_late),
+        TEST(a_refused_client_that_stays),
+        TEST(a_client_that_goes_on_after_exit),
+        TEST(a_signal_ends_it),
+        TEST(bad_options_are_named),
     };
     return cmocka_run_group_tests_name("04-callbacks server", tests, NULL, NULL);
 }
