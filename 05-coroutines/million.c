@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "backend.h"
 #include "check.h"
@@ -115,7 +116,8 @@ static void crowd_begin(struct crowd *crowd, const char *kind, long count)
     if (!crowd->loop)
         die_error(errno, "cannot make a loop");
     timer_init(&crowd->progress, on_progress, crowd);
-    CHECK_RC(loop_call_later(crowd->loop, &crowd->progress, QUIET_NS));
+    if (isatty(STDERR_FILENO))
+        CHECK_RC(loop_call_later(crowd->loop, &crowd->progress, QUIET_NS));
     crowd->start_ns = loop_time(crowd->loop);
     crowd->kib_before = proc_number("/proc/self/status", "VmRSS:");
 }
@@ -124,9 +126,10 @@ static void crowd_run(struct crowd *crowd)
 {
     CHECK_RC(loop_run_forever(crowd->loop));
     loop_free(crowd->loop);
-    printf("%s: %ld sleepers, %ld bytes each, %ld MB in all, threads %ld\n", crowd->kind,
-           crowd->count, (crowd->kib - crowd->kib_before) * 1024 / crowd->count,
-           crowd->kib * 1024 / 1000000, proc_number("/proc/self/status", "Threads:"));
+    double bytes = (double)(crowd->kib - crowd->kib_before) * 1024;
+    printf("%s: %ld sleepers, %.1f bytes each, %.1f MB in all, threads %ld\n", crowd->kind,
+           crowd->count, bytes / (double)crowd->count, (double)crowd->kib * 1024 / 1e6,
+           proc_number("/proc/self/status", "Threads:"));
     printf("    all were asleep after %.2f s, at most %ld at once; %ld naps, %ld too short\n",
            (double)(crowd->all_asleep_ns - crowd->start_ns) / NS_PER_S, crowd->most_asleep,
            crowd->ended, crowd->too_short);
