@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -66,6 +67,17 @@ static void become_nobody(void)
         _exit(EXIT_UNHEARD);
 }
 
+/* What this process has inherited (make's own pipes, say) is not for a student's code to write to.
+ * All of it closes with the exec, the program's own descriptor too, which is all it is for. */
+static void leave_nothing_open(void)
+{
+    int most = (int)sysconf(_SC_OPEN_MAX);
+    if (close_range(STDERR_FILENO + 1, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
+        return;
+    for (int fd = STDERR_FILENO + 1; fd < most; fd++) /* Linux before 5.11 */
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 static void __attribute__((noreturn)) become_driver(const struct channels *channels)
 {
     static char *const argv[] = {"driver", NULL}, *const environment[] = {NULL};
@@ -73,6 +85,7 @@ static void __attribute__((noreturn)) become_driver(const struct channels *chann
     if (dup2(channels->driver, STDIN_FILENO) < 0 || dup2(channels->writer, STDOUT_FILENO) < 0 ||
         dup2(channels->writer, STDERR_FILENO) < 0)
         _exit(EXIT_UNHEARD);
+    leave_nothing_open();
     become_nobody();
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* forgotten at a change of user, so after it */
     set_limits();

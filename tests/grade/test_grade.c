@@ -221,6 +221,17 @@ static void no_cheat_earns_a_point(void **state)
     for_each_file("tests/grade/cheats/*.c", 10, check_cheat);
 }
 
+/* make leaves pipes open to what it starts. One without a reader must not end a student's code. */
+static void what_the_grader_inherits_is_not_the_students(void **state)
+{
+    (void)state;
+    int fds[2];
+    assert_int_equal(pipe(fds), 0);
+    close(fds[0]);
+    check_cheat("tests/grade/cheats/scribbles.c");
+    close(fds[1]);
+}
+
 /* "#writing-all-of-it" is the heading "## Writing all of it", as sites that show Markdown make it.
  */
 static bool has_heading(const char *lesson, const char *anchor)
@@ -350,6 +361,7 @@ int main(void)
         cmocka_unit_test(the_starter_gets_nothing),
         cmocka_unit_test(each_wrong_variant_is_caught),
         cmocka_unit_test(no_cheat_earns_a_point),
+        cmocka_unit_test(what_the_grader_inherits_is_not_the_students),
         cmocka_unit_test(the_lesson_has_what_is_to_be_read),
         cmocka_unit_test(the_students_file_is_made_once),
         cmocka_unit_test(git_ignores_the_students_file),
