@@ -228,7 +228,7 @@ static void what_the_grader_inherits_is_not_the_students(void **state)
     int fds[2];
     assert_int_equal(pipe(fds), 0);
     close(fds[0]);
-    check_cheat("tests/grade/cheats/scribbles.c");
+    for_each_file("tests/grade/cheats/scribbles.c", 1, check_cheat);
     close(fds[1]);
 }
 
