@@ -1,8 +1,8 @@
 /* client.c - a client at the keyboard, by callbacks: it listens to two at the same time.
  *
- *     build/04-callbacks/client                           to 127.0.0.1:7777; type lines, then
- * "exit" build/04-callbacks/client --port 8888               to the command server
- *     build/04-callbacks/client <some_file                stdin may be anything
+ *     build/04-callbacks/client                to 127.0.0.1:7777; type lines, then "exit"
+ *     build/04-callbacks/client --port 8888    to the command server
+ *     build/04-callbacks/client <some_file     stdin may be anything
  *
  * Watch that an answer is printed as it comes, while you type or not, and that it is noticed at
  * once when the server goes. Chapter 01's client waits for you, then for the server, then for you.

@@ -26,10 +26,8 @@
 #include "net.h"
 #include "options.h"
 
-#define LINE_LIMIT 512 /* bytes, without the line's end */
-#define FAREWELL_NS                                                               \
-    NS_PER_S /* what is on its way to clients at the end has so long to get there \
-              */
+#define LINE_LIMIT  512      /* bytes, without the line's end */
+#define FAREWELL_NS NS_PER_S /* for what is on its way to clients at the end */
 
 struct server {
     struct loop *loop;

@@ -3,9 +3,9 @@
  *     build/04-callbacks/broken/no_limit
  *
  * A client sends lines and reads no answer. The server writes, and the transport keeps what nobody
- * takes: its memory is the client's to fill, a line of sixteen bytes at a time. One such client is
- * enough. The second run is the mended server, with two functions more: above the high-water mark
- * it reads nothing from this client, and the client's own sending stands still.
+ * takes: its memory is the client's to fill. One such client is enough. The second run is the
+ * mended server, with two functions more: above the high-water mark it reads nothing from this
+ * client, and the client's own sending stands still.
  *
  * Client and server are two ends of one connection on one loop. The client stops when it has sent
  * 16 MiB, or when the server has taken nothing for some passes of the loop.
