@@ -5,7 +5,7 @@
 
 #include "clock.h"
 
-#define DISCARD_LIMIT (4 * 1024 * 1024) /* bytes that a refused client may still send */
+#define DISCARD_LIMIT (4 * 1024 * 1024) /* bytes that may still come after the end */
 #define DISCARD_NS    NS_PER_S          /* and for how long */
 
 void line_protocol_say(struct line_protocol *lines, const char *text)
@@ -13,24 +13,30 @@ void line_protocol_say(struct line_protocol *lines, const char *text)
     transport_write(lines->transport, text, strlen(text));
 }
 
-/* ---- A client that is refused -------------------------------------------------------------- */
+/* ---- The end of a dialogue ----------------------------------------------------------------- */
 
+/* A client that reads late still gets what is buffered. */
 static void on_patience_over(void *arg)
 {
     struct line_protocol *lines = arg;
-    transport_abort(lines->transport);
+    transport_close(lines->transport);
 }
 
-/* Ends the dialogue while the client may still be sending. A socket that is closed with unread
- * bytes in it resets the connection, and a reset destroys the answer on its way. So: say that we
- * have ended, then throw away what still comes, for a second at most and not without a limit. */
+/* The client may still be sending. A socket that is closed with unread bytes in it resets the
+ * connection, and a reset destroys the answers on their way. So: say that we have ended, then throw
+ * away what still comes, for a second at most and not without a limit. */
+void line_protocol_end(struct line_protocol *lines)
+{
+    lines->is_over = true;
+    transport_write_eof(lines->transport);
+    if (loop_call_later(lines->loop, &lines->patience, DISCARD_NS) < 0)
+        transport_abort(lines->transport);
+}
+
 static void refuse(struct line_protocol *lines)
 {
     lines->calls->line_too_long(lines);
-    transport_write_eof(lines->transport);
-    lines->is_refused = true;
-    if (loop_call_later(lines->loop, &lines->patience, DISCARD_NS) < 0)
-        transport_abort(lines->transport);
+    line_protocol_end(lines);
 }
 
 static void discard(struct line_protocol *lines, size_t length)
@@ -82,12 +88,12 @@ static void on_made(struct protocol *protocol, struct transport *transport)
 static void on_data(struct protocol *protocol, const char *bytes, size_t length)
 {
     struct line_protocol *lines = (struct line_protocol *)protocol;
-    while (length > 0 && !lines->is_refused && !transport_is_closing(lines->transport)) {
+    while (length > 0 && !lines->is_over && !transport_is_closing(lines->transport)) {
         size_t taken = take(lines, bytes, length);
         bytes += taken;
         length -= taken;
     }
-    if (lines->is_refused)
+    if (lines->is_over)
         discard(lines, length);
 }
 
@@ -95,7 +101,7 @@ static void on_data(struct protocol *protocol, const char *bytes, size_t length)
 static bool on_eof(struct protocol *protocol)
 {
     struct line_protocol *lines = (struct line_protocol *)protocol;
-    if (lines->length > 0 && !lines->is_refused)
+    if (lines->length > 0 && !lines->is_over)
         end_line(lines);
     return false;
 }

@@ -19,7 +19,7 @@ struct line_calls {
     void (*connection_made)(struct line_protocol *lines);
 
     /* A line, without "\n" and without "\r\n"; any other bytes are part of it, NUL too. They are
-     * valid during this call only. After transport_close no more lines come. */
+     * valid during this call only. After line_protocol_end or transport_close no more come. */
     void (*line_received)(struct line_protocol *lines, const char *line, size_t length);
 
     /* A line is longer than the limit. What is written in this call still reaches the client; then
@@ -39,9 +39,9 @@ struct line_protocol {
     char *buffer;                /* the owner's, limit + 1 bytes: one for the "\r" of the end */
     size_t limit;
     size_t length;    /* of the line that is not complete yet */
-    size_t discarded; /* bytes, since the client was refused */
-    bool is_refused;
-    struct timer patience; /* with a refused client */
+    size_t discarded; /* bytes, since it is over */
+    bool is_over;
+    struct timer patience; /* with a client that still sends when it is over */
 };
 
 /* Lines of at most `limit` bytes; `buffer` has room for one more. Now it can be given to a
@@ -51,5 +51,9 @@ void line_protocol_init(struct line_protocol *lines, const struct line_calls *ca
 
 /* Writes a text. */
 void line_protocol_say(struct line_protocol *lines, const char *text);
+
+/* Ends the dialogue: what was written still goes, what the client goes on sending is thrown away,
+ * for a second at most, and then the connection closes. Nothing can be said after it. */
+void line_protocol_end(struct line_protocol *lines);
 
 #endif

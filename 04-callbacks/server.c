@@ -55,7 +55,7 @@ static void on_line(struct line_protocol *lines, const char *line, size_t length
     static const char hello[] = "Hello, ";
     char answer[sizeof hello + LINE_LIMIT];
     if (length == 4 && memcmp(line, "exit", 4) == 0) {
-        transport_close(lines->transport);
+        line_protocol_end(lines);
         return;
     }
     memcpy(answer, hello, sizeof hello - 1);
