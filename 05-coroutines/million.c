@@ -156,6 +156,8 @@ struct dormitory {
     struct alarm *alarms; /* a heap: the children of i are 2i+1 and 2i+2, and not before it */
     long alarm_count;
     struct timer timer; /* for the first of them */
+    int64_t rung_ns;    /* the time of the last one that rang */
+    long out_of_order;
 };
 
 /* True: it sleeps until frame->due_ns. */
@@ -205,6 +207,8 @@ static void on_alarm(void *arg)
                         dormitory->alarms[0].due_ns <= now;
          woken++) {
         struct dozer *dozer = take_first_alarm(dormitory);
+        dormitory->out_of_order += dozer->due_ns < dormitory->rung_ns;
+        dormitory->rung_ns = dozer->due_ns;
         if (doze(dozer, crowd))
             add_alarm(dormitory, dozer);
     }
@@ -227,6 +231,8 @@ static void run_stackless(struct crowd *crowd, long count)
     timer_init(&dormitory.timer, on_alarm, &dormitory);
     CHECK_RC(loop_call_at(crowd->loop, &dormitory.timer, dormitory.alarms[0].due_ns));
     crowd_run(crowd);
+    if (dormitory.out_of_order > 0)
+        die("%ld alarms rang out of order", dormitory.out_of_order);
     free(dormitory.alarms);
     free(dormitory.dozers);
 }
