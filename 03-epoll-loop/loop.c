@@ -140,13 +140,13 @@ static void collect_due_timers(struct loop *loop)
 /* The callback may free itself, so nothing of it is touched after the call. */
 static void run_and_time(struct callback *callback)
 {
-    const char *name = callback->name;
+    char name[64]; /* a copy: what has been called may have freed its own */
+    snprintf(name, sizeof name, "%s", callback->name ? callback->name : "a callback");
     int64_t begin = clock_now();
     callback->fn(callback->arg);
     int64_t took = clock_now() - begin;
     if (took > SLOW_CALLBACK_NS)
-        fprintf(stderr, "loop: %s kept the loop for %.3f s\n", name ? name : "a callback",
-                (double)took / NS_PER_S);
+        fprintf(stderr, "loop: %s kept the loop for %.3f s\n", name, (double)took / NS_PER_S);
 }
 
 static int run_one_pass(struct loop *loop)
