@@ -181,11 +181,13 @@ static void late_output_of_the_background_counts(void **state)
     assert_lie(CONSOLE("$ echo early &\nlate\n"), 2);
 }
 
-static void only_the_two_long_commands_go_unrun(void **state)
+static void only_what_make_does_at_length_goes_unrun(void **state)
 {
     (void)state;
     assert_true_lesson("```console no-run\n$ make demo\n…\n$ make test\n```\n");
+    assert_true_lesson("```console no-run\n$ make hostile ONLY=03\n```\n");
     assert_lie("```console no-run\n$ make clean\n```\n", 2);
+    assert_lie("```console no-run\n$ make hostility\n```\n", 2);
     assert_lie("```console norun\n$ make test\n```\n", 1);
 }
 
@@ -205,7 +207,7 @@ int main(void)
         TEST(the_delay_server_is_there),
         TEST(a_server_in_the_background_lives_on),
         TEST(late_output_of_the_background_counts),
-        TEST(only_the_two_long_commands_go_unrun),
+        TEST(only_what_make_does_at_length_goes_unrun),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
