@@ -32,6 +32,10 @@ static void nobody_waits_for_one_that_does_not_read(void **state)
 {
     (void)state;
     for (enum way way = 0; way < WAY_COUNT; way++) {
+#ifdef THREAD_SANITIZER
+        if (way == BY_PROCESSES) /* it holds a signal back until a blocking call returns */
+            continue;
+#endif
         uint16_t port;
         struct process *server = start_way(way, &port);
         struct client stuffed;
