@@ -1,4 +1,4 @@
-/* lesson.h - a lesson (a Markdown file) taken apart, and what is checked of it.
+/* lesson.h - a lesson or another page (a Markdown file) taken apart, and what is checked of it.
  *
  * Every check adds to `complaints` a text that begins with FILE:LINE. CONTRIBUTING.md says how a
  * lesson is written.
@@ -44,8 +44,13 @@ void check_quotes(const struct lesson *lesson, const char *root, struct names *c
 void check_console(const struct lesson *lesson, const char *root, const char *build,
                    struct names *complaints);
 
-/* Every link to a file of the course leads somewhere; every fence is closed. */
+/* Every link to a file of the course, or to a heading in one, leads somewhere; every fence is
+ * closed. */
 void check_links(const struct lesson *lesson, const char *root, struct names *complaints);
+
+/* A page of a chapter is linked from the README.md of its folder; a README.md deeper down, from the
+ * chapter's. */
+void check_is_linked(const struct lesson *lesson, const char *root, struct names *complaints);
 
 /* The lines of a file from the top folder; false if it cannot be read. */
 bool read_lines(const char *root, const char *path, struct names *lines);

@@ -50,38 +50,54 @@ static int remove_course(void **state)
     return process_teardown(state) != 0 || system(command) != 0;
 }
 
-/* Checks 01-first/README.md with this text; the complaints are in `complaints`. */
-static void check(const char *text)
+/* Checks the page at `path`; the complaints are in `complaints`. */
+static void check_page(const char *path)
 {
     struct lesson lesson;
 
-    put("01-first/README.md", text);
     names_clear(&complaints);
-    lesson_read(&lesson, root, "01-first/README.md");
+    lesson_read(&lesson, root, path);
     check_links(&lesson, root, &complaints);
+    check_is_linked(&lesson, root, &complaints);
     check_quotes(&lesson, root, &complaints);
     check_console(&lesson, root, getenv("BUILD"), &complaints);
     lesson_free(&lesson);
 }
 
-static void assert_true_lesson(const char *text)
+/* Checks 01-first/README.md with this text. */
+static void check(const char *text)
 {
-    check(text);
+    put("01-first/README.md", text);
+    check_page("01-first/README.md");
+}
+
+static void assert_no_complaint(void)
+{
     for (size_t i = 0; i < complaints.count; i++)
         print_error("%s\n", complaints.item[i]);
     assert_int_equal(complaints.count, 0);
 }
 
-/* The first complaint begins with 01-first/README.md:LINE. */
-static void assert_lie(const char *text, int line)
+static void assert_true_lesson(const char *text)
+{
+    check(text);
+    assert_no_complaint();
+}
+
+static void assert_first_complaint(const char *path, int line)
 {
     char place[64];
 
-    check(text);
     assert_true(complaints.count > 0);
-    snprintf(place, sizeof place, "01-first/README.md:%d: ", line);
+    snprintf(place, sizeof place, "%s:%d: ", path, line);
     if (strncmp(complaints.item[0], place, strlen(place)) != 0)
-        fail_msg("not at line %d: %s", line, complaints.item[0]);
+        fail_msg("not at %s%s", place, complaints.item[0]);
+}
+
+static void assert_lie(const char *text, int line)
+{
+    check(text);
+    assert_first_complaint("01-first/README.md", line);
 }
 
 #define QUOTE(lines)   "```c\n/* 01-first/one.c */\n" lines "```\n"
@@ -108,11 +124,69 @@ static void a_quote_names_a_file_that_exists(void **state)
 static void links_lead_somewhere(void **state)
 {
     (void)state;
-    assert_true_lesson("[a](one.c), [b](../01-first/one.c#L3), [c](#below), `[d](no)`\n");
+    assert_true_lesson("[a](one.c), [b](../01-first/one.c#L3), `[d](no)`\n");
     assert_true_lesson("[e](https://example.org/none)\n");
     assert_true_lesson("```text\n[f](none)\n```\n");
     assert_lie("[a](one.c) and\n[b](two.c)\n", 2);
     assert_lie("[b](01-first/one.c)\n", 1);
+}
+
+static void links_to_a_heading_lead_to_one(void **state)
+{
+    (void)state;
+    put("01-first/more.md", "# More\n\n## In asyncio, `x`: this is…\n");
+    assert_true_lesson("[a](more.md#more), [b](more.md#in-asyncio-x-this-is…)\n");
+    assert_true_lesson("[c](#below)\n## Below\n");
+    assert_lie("[a](more.md#less)\n", 1);
+    assert_lie("## Below it\n[c](#below)\n", 2);
+    assert_lie("##no heading\n[d](#no-heading)\n", 2);
+}
+
+static void a_page_is_linked_from_its_chapter(void **state)
+{
+    (void)state;
+    put("01-first/more.md", "# More\n");
+    put("01-first/README.md", "See [more](more.md#more).\n");
+    check_page("01-first/more.md");
+    assert_no_complaint();
+    put("01-first/README.md", "See more.md, or [other](one.c).\n");
+    check_page("01-first/more.md");
+    assert_first_complaint("01-first/more.md", 1);
+}
+
+static void a_page_further_down_is_linked_from_its_folder(void **state)
+{
+    char folder[100];
+
+    (void)state;
+    snprintf(folder, sizeof folder, "%s/01-first/deep", root);
+    CHECK(mkdir(folder, 0700));
+    put("01-first/deep/README.md", "[hints](hints.md)\n");
+    put("01-first/deep/hints.md", "Try.\n");
+    put("01-first/deep/hidden.md", "Nobody comes here.\n");
+    put("01-first/README.md", "[deep](deep/README.md)\n");
+    check_page("01-first/deep/README.md");
+    assert_no_complaint();
+    check_page("01-first/deep/hints.md");
+    assert_no_complaint();
+    check_page("01-first/deep/hidden.md");
+    assert_first_complaint("01-first/deep/hidden.md", 1);
+    put("01-first/README.md", "[hints](deep/hints.md)\n");
+    check_page("01-first/deep/README.md");
+    assert_first_complaint("01-first/deep/README.md", 1);
+}
+
+/* Quotes and commands of a page that is no README.md are looked at as closely. */
+static void a_page_is_checked_as_a_lesson_is(void **state)
+{
+    (void)state;
+    put("01-first/README.md", "[more](more.md)\n");
+    put("01-first/more.md", "text\n" QUOTE("int one(void)\n{\n    int a = 2;\n"));
+    check_page("01-first/more.md");
+    assert_first_complaint("01-first/more.md", 6);
+    put("01-first/more.md", CONSOLE("$ echo Hello\nHello\n$ echo you\nme\n"));
+    check_page("01-first/more.md");
+    assert_first_complaint("01-first/more.md", 4);
 }
 
 static void fences_are_closed(void **state)
@@ -199,6 +273,10 @@ int main(void)
         TEST(a_quote_stands_to_the_letter),
         TEST(a_quote_names_a_file_that_exists),
         TEST(links_lead_somewhere),
+        TEST(links_to_a_heading_lead_to_one),
+        TEST(a_page_is_linked_from_its_chapter),
+        TEST(a_page_further_down_is_linked_from_its_folder),
+        TEST(a_page_is_checked_as_a_lesson_is),
         TEST(fences_are_closed),
         TEST(commands_print_what_the_lesson_says),
         TEST(exit_codes_are_said),

@@ -1,6 +1,8 @@
-/* test_lessons.c - every lesson of the course is true: its quotes, its commands, its links.
+/* test_lessons.c - every lesson of the course is true, and so is every further page: quotes,
+ * commands, links.
  *
- * With LESSON in the environment, only those that it names: LESSON='05*' make -C tests/lessons run
+ * With LESSON in the environment, only those that it names: LESSON='05*' make -C tests/lessons run,
+ * or LESSON=03-epoll-loop/NAME.md for one page.
  */
 #include <ftw.h>
 #include <stdlib.h>
@@ -57,6 +59,7 @@ static void lesson_is_true(void **state)
 
     lesson_read(&lesson, root, path);
     check_links(&lesson, root, &complaints);
+    check_is_linked(&lesson, root, &complaints);
     check_quotes(&lesson, root, &complaints);
     check_commands(&lesson, &complaints);
     lesson_free(&lesson);
