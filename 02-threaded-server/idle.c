@@ -17,7 +17,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -25,6 +24,7 @@
 #include "check.h"
 #include "clock.h"
 #include "cost.h"
+#include "fd_limit.h"
 #include "io.h"
 #include "net.h"
 #include "options.h"
@@ -188,17 +188,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     }
 }
 
-/* A process may raise its own limit up to the hard one. */
-static long raise_fd_limit(void)
-{
-    struct rlimit limit;
-    CHECK(getrlimit(RLIMIT_NOFILE, &limit));
-    limit.rlim_cur = limit.rlim_max;
-    CHECK(setrlimit(RLIMIT_NOFILE, &limit));
-    return limit.rlim_cur > CLIENTS_MAX + SPARE_FDS ? CLIENTS_MAX + SPARE_FDS
-                                                    : (long)limit.rlim_cur;
-}
-
 int main(int argc, char **argv)
 {
     static const struct argp_option list[] = {
@@ -218,7 +207,7 @@ int main(int argc, char **argv)
         die_error(error, "options");
     setvbuf(stdout, NULL, _IOLBF, 0);
     net_ignore_sigpipe();
-    long limit = raise_fd_limit() - SPARE_FDS;
+    long limit = CHECK_RC(raise_fd_limit()) - SPARE_FDS;
     if (options.clients > limit)
         die("%ld clients: this process may have %ld (see ulimit -Hn)", options.clients, limit);
     return visit(&options) ? 0 : 1;

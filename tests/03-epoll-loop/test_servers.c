@@ -1,6 +1,7 @@
 /* The server as a program: its limits of time, descriptors and memory, and its end. */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "fd_limit.h"
 #include "unit.h"
@@ -107,17 +108,19 @@ static void idle_tells_what_one_costs(void **state)
 {
     (void)state;
     uint16_t port;
-    char port_text[8], pid_text[16], of[32];
+    char port_text[8], pid_text[16];
     struct process *server = serve(SERVER, &port);
     snprintf(port_text, sizeof port_text, "%u", port);
     snprintf(pid_text, sizeof pid_text, "%d", process_pid(server));
-    struct process *idle = process_start(program_path("03-epoll-loop/idle"), "--port", port_text,
-                                         "--pid", pid_text, "100", NULL);
+    struct process *idle = process_start(program_path("02-threaded-server/idle"), "--port",
+                                         port_text, "--pid", pid_text, "100", NULL);
     assert_int_equal(process_wait(idle), 0);
-    double each;
-    assert_int_equal(sscanf(process_stdout(idle), "100 idle clients, %lf KB of %20s", &each, of),
-                     2);
-    assert_true(each <= BYTES_EACH / 1024.0);
+    const char *row = strstr(process_stdout(idle), "for each client");
+    double threads, kb;
+    assert_non_null(row);
+    assert_int_equal(sscanf(row, "for each client %lf %lf", &threads, &kb), 2);
+    assert_true(threads == 0);
+    assert_true(kb <= BYTES_EACH / 1024.0);
     process_free(idle);
     assert_int_equal(process_stop(server), 0);
     process_free(server);
