@@ -1,16 +1,15 @@
-/* demo_options.c - the command line of a demo, and the address in its --url. */
-#include <curl/curl.h>
+/* demo_options.c - the command line of a demo. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "aio_url.h"
 #include "check.h"
 #include "clock.h"
 #include "demo_parts.h"
 #include "options.h"
 
-#define DEFAULT_URL "http://127.0.0.1:3000"
 #define MAX_UNIT_MS 60000
 #define MAX_DELAY   3600
 
@@ -19,8 +18,7 @@ static const int default_delays[] = {5, 7, 5, 5, 7};
 enum { KEY_URL = 256, KEY_UNIT, KEY_TIMELINE, KEY_OUTPUT, KEY_SUMMARY };
 
 static const struct argp_option option_list[] = {
-    {"url", KEY_URL, "URL", 0,
-     "The /aio server (default: AIO_URL in the environment, else " DEFAULT_URL ")", 0},
+    {"url", KEY_URL, "URL", 0, AIO_URL_HELP, 0},
     {"unit-ms", KEY_UNIT, "MS", 0, "A unit of the picture (default: what the server says)", 0},
     {"timeline", KEY_TIMELINE, "FORMAT", 0, "Draw it as text (the default), svg or trace", 0},
     {"output", KEY_OUTPUT, "FILE", 0, "Draw it into this file, not on stdout", 0},
@@ -30,80 +28,13 @@ static const struct argp_option option_list[] = {
 
 /* ---- The address --------------------------------------------------------------------------- */
 
-static bool url_has(CURLU *parts, CURLUPart part)
+static void take_url(struct demo *demo, const struct argp_state *state, const char *text)
 {
-    char *text = NULL;
-    bool has = curl_url_get(parts, part, &text, 0) == CURLUE_OK;
-    curl_free(text);
-    return has;
-}
-
-static bool url_is(CURLU *parts, CURLUPart part, const char *expected)
-{
-    char *text = NULL;
-    bool is = curl_url_get(parts, part, &text, 0) == CURLUE_OK && strcmp(text, expected) == 0;
-    curl_free(text);
-    return is;
-}
-
-/* Nothing but http, a host and a port: what else an URL can say, a demo would have to ignore. */
-static bool url_is_plain(CURLU *parts)
-{
-    static const CURLUPart others[] = {CURLUPART_USER,   CURLUPART_PASSWORD, CURLUPART_OPTIONS,
-                                       CURLUPART_ZONEID, CURLUPART_QUERY,    CURLUPART_FRAGMENT};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (url_has(parts, others[i]))
-            return false;
-    return url_is(parts, CURLUPART_SCHEME, "http") && url_is(parts, CURLUPART_PATH, "/");
-}
-
-/* An IPv6 address stands in brackets in an URL, and nowhere else. */
-static bool keep_address(struct demo *demo, const char *host, const char *port)
-{
-    long number;
-    if (parse_number(port, 1, UINT16_MAX, &number) < 0)
-        return false;
-    demo->port = (uint16_t)number;
-    size_t skip = host[0] == '[';
-    size_t length = strlen(host) - 2 * skip;
-    int url_length = snprintf(demo->url, sizeof demo->url, "http://%s:%s", host, port);
-    if (length >= sizeof demo->host || url_length >= (int)sizeof demo->url)
-        return false;
-    memcpy(demo->host, host + skip, length);
-    demo->host[length] = '\0';
-    return true;
-}
-
-static bool split_url(struct demo *demo, const char *url)
-{
-    CURLU *parts = curl_url();
-    if (parts == NULL)
-        die_error(ENOMEM, "--url");
-    char *host = NULL, *port = NULL;
-    bool ok = curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK && url_is_plain(parts) &&
-              curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-              curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-              keep_address(demo, host, port);
-    curl_free(host);
-    curl_free(port);
-    curl_url_cleanup(parts);
-    return ok;
-}
-
-static void read_url(struct demo *demo, const struct argp_state *state, const char *what,
-                     const char *url)
-{
-    if (!split_url(demo, url))
-        argp_failure(state, USAGE_ERROR, 0, "%s \"%s\": expected http://HOST:PORT", what, url);
-}
-
-static void take_default_url(struct demo *demo, const struct argp_state *state)
-{
-    const char *url = getenv("AIO_URL");
-    if (url != NULL && url[0] != '\0')
-        read_url(demo, state, "AIO_URL", url);
-    else
-        read_url(demo, state, "--url", DEFAULT_URL);
+    struct aio_url url;
+    aio_url_option(&url, state, text);
+    memcpy(demo->url, url.text, sizeof demo->url);
+    memcpy(demo->host, url.host, sizeof demo->host);
+    demo->port = url.port;
 }
 
 /* ---- The other values ---------------------------------------------------------------------- */
@@ -142,7 +73,7 @@ static void add_delay(struct demo *demo, const struct argp_state *state, const c
 static void take_defaults(struct demo *demo, const struct argp_state *state)
 {
     if (demo->url[0] == '\0')
-        take_default_url(demo, state);
+        take_url(demo, state, NULL);
     if (demo->count == 0) {
         memcpy(demo->delays, default_delays, sizeof default_delays);
         demo->count = sizeof default_delays / sizeof default_delays[0];
@@ -161,7 +92,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
             state->child_inputs[0] = demo->about->own_input;
         return 0;
     case KEY_URL:
-        read_url(demo, state, "--url", text);
+        take_url(demo, state, text);
         return 0;
     case KEY_UNIT:
         demo->unit_ns = option_number(state, "--unit-ms", text, 1, MAX_UNIT_MS) * NS_PER_MS;
