@@ -7,7 +7,7 @@ NUMBERS  := $(foreach c,$(CHAPTERS),$(firstword $(subst -, ,$(c))))
 TESTS    := $(filter-out support,$(patsubst tests/%/Makefile,%,$(sort $(wildcard tests/*/Makefile))))
 chapter   = $(filter $(1)-%,$(CHAPTERS))
 
-export CC CFLAGS LDFLAGS SANITIZE WERROR BUILD
+export CC CFLAGS LDFLAGS SANITIZE WERROR SWITCH BUILD
 export SETUP_DONE := yes
 UNIT_MS  ?= 1000
 FLOOR    := +@$(MAKE) --no-print-directory LOWER_DONE=yes -C

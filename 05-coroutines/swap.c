@@ -16,27 +16,22 @@
 
 #include "options.h"
 #include "switch.h"
-
-/* In the order in which they lie on a stack that is parked, from its stack pointer up. */
-#ifdef __aarch64__
-static const char *const pushed[] = {"x19", "x20", "x21", "x22", "x23", "x24",
-                                     "x25", "x26", "x27", "x28", "x29", "x30: goes on at"};
-#define GOES_ON_AT 11
-#else
-static const char *const pushed[] = {"r15", "r14", "r13", "r12", "rbx", "rbp", "ret: goes on at"};
-#define GOES_ON_AT 6
-#endif
+#include "switch_words.h"
 
 static _Alignas(16) char stack[64 * 1024]; /* the side's */
 static void *main_parked, *side_parked;    /* the stack pointer of each, while it is parked */
 
+static uintptr_t parked_word(const struct switch_word *word)
+{
+    return *(const uintptr_t *)((const char *)side_parked + word->offset);
+}
+
 static void show_parked(void)
 {
-    const uintptr_t *words = side_parked;
     printf("side is parked %td bytes below the end of its stack. From %p up lie\n",
            stack + sizeof stack - (char *)side_parked, side_parked);
-    for (size_t i = 0; i < sizeof pushed / sizeof pushed[0]; i++)
-        printf("    %-16s %#18jx\n", pushed[i], (uintmax_t)words[i]);
+    for (size_t i = 0; i < SWITCH_WORDS; i++)
+        printf("    %-4s %#18jx\n", switch_words[i].name, (uintmax_t)parked_word(&switch_words[i]));
 }
 
 static void side(void *arg)
@@ -62,7 +57,10 @@ int main(int argc, char **argv)
         printf("main: my turns are at %p: %d\n", (void *)&turns, turns);
     }
     show_parked();
-    printf("that is %td bytes behind the beginning of side\n",
-           (char *)((uintptr_t *)side_parked)[GOES_ON_AT] - (char *)(uintptr_t)side);
+#ifndef SWITCH_UCONTEXT /* there it goes on inside of switch_stacks */
+    uintptr_t goes_on_at = parked_word(&switch_words[SWITCH_WORDS - 1]);
+    printf("the last is where it goes on: %ju bytes behind the beginning of side\n",
+           (uintmax_t)(goes_on_at - (uintptr_t)side));
+#endif
     return 0;
 }

@@ -2,6 +2,8 @@
 #   STANDS_ON  the lower chapters whose bricks it uses, all of them, lowest first
 #   PROGRAMS   its programs: PROGRAM.c is linked with the bricks; every other .c here is a brick
 #   PACKAGES   the pkg-config names of the libraries that its bricks or programs need
+# What is written in assembly, NAME_ARCH.S, is a brick for that processor; for all others, and by
+# SWITCH=ucontext, NAME_ucontext.c takes its place.
 # What stands in its folder broken/ is built, too: programs that show a trap, each linked with the bricks.
 # A chapter sees the headers of common/ and of the chapters it stands on, and no others; by quotes
 # only (-iquote), so that <semaphore.h> in a library's header stays the system's.
@@ -25,7 +27,8 @@ ARCH     := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 
 library   = $(BUILD)/$(1)/lib$(notdir $(1)).a
 LIBRARY  := $(call library,$(NAME))
-BRICKS   := $(filter-out $(PROGRAMS:%=%.c),$(wildcard *.c)) $(wildcard *_$(ARCH).S)
+ASSEMBLY := $(if $(SWITCH),,$(wildcard *_$(ARCH).S))
+BRICKS   := $(filter-out $(PROGRAMS:%=%.c) $(if $(ASSEMBLY),%_ucontext.c),$(wildcard *.c)) $(ASSEMBLY)
 OBJECTS  := $(patsubst %,$(OUT)/%.o,$(basename $(BRICKS)))
 BROKEN   := $(basename $(wildcard broken/*.c))
 BINARIES := $(PROGRAMS:%=$(OUT)/%) $(BROKEN:%=$(OUT)/%)

@@ -52,6 +52,7 @@ static void each_side_stands_on_its_own_stack(void **state)
     process_free(process);
 }
 
+#ifndef SWITCH_UCONTEXT /* whose way of laying things out is its own */
 static void a_parked_stack_says_where_to_go_on(void **state)
 {
     (void)state;
@@ -63,15 +64,17 @@ static void a_parked_stack_says_where_to_go_on(void **state)
 #ifdef __aarch64__
     assert_int_equal(number_behind(text, " x19 "), fn);
     assert_int_equal(number_behind(text, " x20 "), arg);
+    uintptr_t goes_on = number_behind(second(text, " x30 "), " x30 ");
 #else
     assert_int_equal(number_behind(text, " rbx "), fn);
     assert_int_equal(number_behind(text, " r12 "), arg);
+    uintptr_t goes_on = number_behind(second(text, " rip "), " rip ");
 #endif
     assert_int_equal(number_behind(text, "side: my argument is "), arg);
-    uintptr_t goes_on = number_behind(second(text, "goes on at"), "goes on at");
     assert_true(fn < goes_on && goes_on < fn + 4096);
     process_free(process);
 }
+#endif
 
 static void locals_of_both_sides_count(void **state)
 {
@@ -240,7 +243,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(each_side_stands_on_its_own_stack),
+#ifndef SWITCH_UCONTEXT
         TEST(a_parked_stack_says_where_to_go_on),
+#endif
         TEST(locals_of_both_sides_count),
         TEST(both_kinds_print_the_same_orders),
         TEST(who_never_waits_starves_the_other),
