@@ -155,6 +155,22 @@ typedef void loop_visit_fn(const struct loop_item *item, void *arg);
  * is not among them. `visit` must leave the loop alone. 0 or -ENOMEM. */
 int loop_each_pending(const struct loop *loop, loop_visit_fn *visit, void *arg);
 
+/* Something went wrong, and nobody is there whom a return code could tell: a task has failed, and
+ * whoever held it never asked how it went. */
+struct loop_exception {
+    const char *message; /* what happened, without the name and the error; valid during the call */
+    const char *name;    /* whose it was: a task's name; NULL: nobody's */
+    int error;           /* -errno; 0: none */
+};
+typedef void loop_exception_fn(const struct loop_exception *exception, void *arg);
+
+/* From now on handler(exception, arg) hears of it, on the loop's thread; NULL: a line on stderr, as
+ * at the beginning. The handler must not run the loop nor free it. asyncio: set_exception_handler,
+ * call_exception_handler, default_exception_handler. */
+void loop_set_exception_handler(struct loop *loop, loop_exception_fn *handler, void *arg);
+void loop_call_exception_handler(struct loop *loop, const struct loop_exception *exception);
+void loop_default_exception_handler(const struct loop_exception *exception, void *arg);
+
 /* Debug mode (environment: LOOP_DEBUG=1): a callback that keeps the loop for longer than 100 ms is
  * named on stderr. asyncio: set_debug, slow_callback_duration. */
 void loop_set_debug(struct loop *loop, bool debug);

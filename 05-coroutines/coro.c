@@ -109,6 +109,11 @@ const char *coro_name(const struct coro *coro)
     return coro->name;
 }
 
+void coro_set_name(struct coro *coro, const char *name)
+{
+    snprintf(coro->name, sizeof coro->name, "%s", name);
+}
+
 bool coro_guard_holds(const struct coro *coro, const void *address)
 {
     const char *byte = address, *base = coro->stack.base;

@@ -36,6 +36,7 @@ bool coro_is_done(const struct coro *coro);
 /* What fn returned, once it is done. */
 int coro_result(const struct coro *coro);
 const char *coro_name(const struct coro *coro);
+void coro_set_name(struct coro *coro, const char *name); /* copied, 31 bytes of it */
 
 /* Frees it. One that is suspended in the middle is dropped as it stands: nothing on its stack is
  * cleaned up. NULL is ignored. */

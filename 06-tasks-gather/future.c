@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "task_internal.h"
+
 static bool cancel_pending(struct future *future);
 
 static void free_future(struct future *future)
 {
+    future_tell_if_unretrieved(future, NULL, "a future's error was never retrieved");
     free(future);
 }
 
@@ -96,9 +99,26 @@ bool future_is_cancelled(const struct future *future)
     return future->state == FUTURE_CANCELLED;
 }
 
-int future_result(const struct future *future)
+int future_result(struct future *future)
 {
+    if (!future_is_done(future))
+        return -EINPROGRESS;
+    future->retrieved = true;
     return future->result;
+}
+
+void future_mark_retrieved(struct future *future)
+{
+    future->retrieved = true;
+}
+
+void future_tell_if_unretrieved(struct future *future, const char *name, const char *message)
+{
+    if (!future_has_failed(future) || future->retrieved)
+        return;
+    future->retrieved = true; /* told once */
+    const struct loop_exception exception = {message, name, future->result};
+    loop_call_exception_handler(future->loop, &exception);
 }
 
 void future_add_done_callback(struct future *future, struct future_callback *callback)
@@ -137,7 +157,7 @@ struct awaiting {
 static void on_awaited_done(void *arg)
 {
     struct awaiting *awaiting = arg;
-    co_wake_now(awaiting->co, awaiting->future->result);
+    co_wake_now(awaiting->co, future_result(awaiting->future));
 }
 
 /* The cancel goes to what is awaited, whose end then wakes us; that may be a value all the same. If
@@ -153,7 +173,7 @@ static bool cancel_awaited(struct co_waiter *waiter)
 int await(struct future *future)
 {
     if (future_is_done(future))
-        return future->result;
+        return future_result(future);
     struct awaiting awaiting = {
         .waiter.cancel = cancel_awaited, .co = co_current(), .future = future_ref(future)};
     callback_init(&awaiting.on_done.callback, on_awaited_done, &awaiting);

@@ -21,6 +21,7 @@ struct future {
     struct loop *loop;
     enum future_state state;
     int result;
+    bool retrieved; /* somebody has asked for the result: an error is then his concern */
     int references;
     struct future_callback *callbacks, **callbacks_end; /* in the order of adding */
     bool (*cancel)(struct future *future);  /* future_cancel; a task's and a gather's differ */
@@ -51,7 +52,14 @@ bool future_cancel(struct future *future);
 
 bool future_is_done(const struct future *future); /* or cancelled */
 bool future_is_cancelled(const struct future *future);
-int future_result(const struct future *future); /* once it is done */
+
+/* Its result, once it is done; -EINPROGRESS before. Who asks has seen the error, if it is one. An
+ * error that nobody has seen when the last reference goes is told to the loop's exception handler:
+ * give up the references before the loop is freed. asyncio: result, exception. */
+int future_result(struct future *future);
+
+/* Nobody will ask, and that is meant: an error is not told. */
+void future_mark_retrieved(struct future *future);
 
 /* Runs the callback when the future is done: through the queue, on the next pass if it is done
  * already. asyncio: add_done_callback, remove_done_callback. */

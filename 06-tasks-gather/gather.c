@@ -21,7 +21,7 @@ struct gathering {
 };
 
 /* The error that ends a gather early: any of a child's, unless errors are to be returned. */
-static bool ends_early(const struct gathering *gathering, const struct task *task)
+static bool ends_early(const struct gathering *gathering, struct task *task)
 {
     return !(gathering->flags & GATHER_RETURN_ERRORS) && task_result(task) < 0;
 }
@@ -88,11 +88,14 @@ static void watch_children(struct gathering *gathering)
             note_end(&gathering->children[i]);
 }
 
+/* What a child comes to after the gather is over is not told as an error that nobody asked for. */
 static void unwatch_children(struct gathering *gathering)
 {
-    for (int i = 0; i < gathering->count; i++)
-        future_remove_done_callback(&gathering->children[i].task->future,
-                                    &gathering->children[i].on_done);
+    for (int i = 0; i < gathering->count; i++) {
+        struct future *child = &gathering->children[i].task->future;
+        future_remove_done_callback(child, &gathering->children[i].on_done);
+        future_mark_retrieved(child);
+    }
 }
 
 int gather(struct task *const tasks[], int count, int results[], unsigned flags)

@@ -9,14 +9,7 @@ struct run {
     struct loop *loop;
     struct task *main_task;
     bool interrupted; /* by a first SIGINT or SIGTERM */
-    struct future_callback on_done;
 };
-
-static void on_main_done(void *arg)
-{
-    struct run *run = arg;
-    loop_stop(run->loop);
-}
 
 /* The first asks nicely. Whoever sends a second one means it: the signal gets its default action.
  */
@@ -42,13 +35,36 @@ static void on_sigterm(void *arg)
     on_interrupt(arg, SIGTERM);
 }
 
-static int run_until_done(struct run *run, struct task *task)
+static void stop_loop(void *arg)
 {
-    callback_init(&run->on_done.callback, on_main_done, run);
-    future_add_done_callback(&task->future, &run->on_done);
-    int rc = loop_run_forever(run->loop);
-    future_remove_done_callback(&task->future, &run->on_done);
+    loop_stop(arg);
+}
+
+/* 0, or the loop's error. */
+static int run_loop_until(struct loop *loop, struct future *future)
+{
+    struct future_callback on_done;
+    callback_init(&on_done.callback, stop_loop, loop);
+    future_add_done_callback(future, &on_done);
+    int rc = loop_run_forever(loop);
+    future_remove_done_callback(future, &on_done);
     return rc;
+}
+
+int run_until(struct loop *loop, struct future *future)
+{
+    int rc = run_loop_until(loop, future);
+    if (rc < 0)
+        return rc;
+    return future_is_done(future) ? future_result(future) : -EINTR;
+}
+
+/* Of one that was asked to end and failed while it did. */
+static void tell_of_late_error(struct task *task, int error)
+{
+    const struct loop_exception exception = {"the task failed while the run was ending",
+                                             task_name(task), error};
+    loop_call_exception_handler(task->future.loop, &exception);
 }
 
 /* Runs as a task of its own, since it has to await. */
@@ -60,7 +76,8 @@ static int end_all_others(void *arg)
     while ((task = task_first(loop, self)) != NULL) {
         future_ref(&task->future);
         int rc = await(&task->future);
-        (void)rc; /* whatever it came to, it has ended */
+        if (rc < 0 && !task_is_cancelled(task))
+            tell_of_late_error(task, rc);
         task_unref(task);
     }
     return 0;
@@ -74,7 +91,7 @@ static int leave_nothing_running(struct run *run)
     if (!closer)
         return -ENOMEM;
     run->main_task = closer; /* an interrupt now ends the waiting, not the program's result */
-    int rc = run_until_done(run, closer);
+    int rc = run_loop_until(run->loop, &closer->future);
     task_unref(closer);
     return rc;
 }
@@ -89,7 +106,7 @@ int task_run(struct loop *loop, coro_fn *fn, void *arg, bool signals)
         loop_add_signal_handler(loop, SIGINT, on_sigint, &run);
         loop_add_signal_handler(loop, SIGTERM, on_sigterm, &run);
     }
-    int rc = run_until_done(&run, main_task);
+    int rc = run_loop_until(loop, &main_task->future);
     int rc_others = leave_nothing_running(&run);
     if (signals) {
         loop_remove_signal_handler(loop, SIGINT);

@@ -8,55 +8,6 @@
 
 #include "task_internal.h"
 
-/* All tasks of this thread that are not done, the oldest first. */
-static _Thread_local struct task *first_task, *last_task;
-
-static void link_task(struct task *task)
-{
-    task->next = NULL;
-    task->prev = last_task;
-    if (last_task)
-        last_task->next = task;
-    else
-        first_task = task;
-    last_task = task;
-}
-
-static void unlink_task(struct task *task)
-{
-    if (task->next)
-        task->next->prev = task->prev;
-    else
-        last_task = task->prev;
-    if (task->prev)
-        task->prev->next = task->next;
-    else
-        first_task = task->next;
-}
-
-struct task *task_first(const struct loop *loop, const struct task *but)
-{
-    for (struct task *task = first_task; task; task = task->next)
-        if (task->future.loop == loop && task != but)
-            return task;
-    return NULL;
-}
-
-void task_cancel_all(const struct loop *loop, const struct task *but)
-{
-    for (struct task *task = first_task; task; task = task->next)
-        if (task->future.loop == loop && task != but)
-            task_cancel(task);
-}
-
-int task_count(const struct loop *loop)
-{
-    int count = 0;
-    for (const struct task *task = first_task; task; task = task->next)
-        count += task->future.loop == loop;
-    return count;
-}
-
 /* ---- Life ---------------------------------------------------------------------------------- */
 
 static struct task *task_of_co(struct co *co)
@@ -73,7 +24,7 @@ static void on_end(struct co *co, int result)
         future_set_cancelled(&task->future);
     else
         future_set_result(&task->future, result);
-    unlink_task(task);
+    task_list_end(task);
     task_unref(task); /* the reference that it held to itself */
 }
 
@@ -84,7 +35,19 @@ static bool cancel_future_of_task(struct future *future)
 
 static void destroy(struct future *future)
 {
-    free((struct task *)future);
+    struct task *task = (struct task *)future;
+    future_tell_if_unretrieved(future, task->name, "the task's error was never retrieved");
+    task_list_free(task);
+    free(task);
+}
+
+static void set_name(struct task *task, const char *name)
+{
+    static _Atomic unsigned long unnamed; /* of all threads */
+    if (name)
+        snprintf(task->name, sizeof task->name, "%s", name);
+    else
+        snprintf(task->name, sizeof task->name, "Task-%lu", ++unnamed);
 }
 
 struct task *task_spawn(struct loop *loop, coro_fn *fn, void *arg, const char *name)
@@ -95,18 +58,20 @@ struct task *task_spawn(struct loop *loop, coro_fn *fn, void *arg, const char *n
     future_init(&task->future, loop);
     task->future.cancel = cancel_future_of_task;
     task->future.destroy = destroy;
-    snprintf(task->name, sizeof task->name, "%s", name);
+    set_name(task, name);
     if (co_start(&task->co, loop, fn, arg, task->name, on_end) < 0) {
         free(task);
         return NULL;
     }
     future_ref(&task->future); /* one for the task itself, one for the caller */
-    link_task(task);
+    task_list_add(task);
     return task;
 }
 
 int task_join(struct task *task)
 {
+    if (task == task_current())
+        return -EDEADLK;
     int rc = await(&task->future);
     task_unref(task);
     return rc;
@@ -129,6 +94,18 @@ struct task *task_current(void)
     return co && co->on_end == on_end ? task_of_co(co) : NULL;
 }
 
+const char *task_name(const struct task *task)
+{
+    return task->name;
+}
+
+void task_set_name(struct task *task, const char *name)
+{
+    set_name(task, name);
+    if (task->co.coro)
+        coro_set_name(task->co.coro, task->name);
+}
+
 bool task_is_done(const struct task *task)
 {
     return future_is_done(&task->future);
@@ -139,7 +116,7 @@ bool task_is_cancelled(const struct task *task)
     return future_is_cancelled(&task->future);
 }
 
-int task_result(const struct task *task)
+int task_result(struct task *task)
 {
     return future_result(&task->future);
 }

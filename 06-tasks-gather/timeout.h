@@ -15,12 +15,27 @@
 struct timeout_scope {
     struct task *task;
     struct timer timer;
+    int64_t when_ns; /* on the loop's clock; < 0: never */
     int cancelling_before;
-    bool expired;
+    bool expired, ended;
 };
 
 /* From now on the task has so long (< 0: for ever). */
 void timeout_begin(struct timeout_scope *scope, int64_t delay_ns);
+
+/* The same with a point of time on loop_time's clock (< 0: never). asyncio: timeout_at. */
+void timeout_begin_at(struct timeout_scope *scope, int64_t when_ns);
+
+/* Moves the end to another point of time (< 0: never); one that has passed is now. 0; -EALREADY:
+ * the time is over, or the scope has ended; -ENOMEM: then its end is now. */
+int timeout_reschedule(struct timeout_scope *scope, int64_t when_ns) CO_MUST_CHECK;
+
+/* When it will end, or was to end; < 0: never. */
+int64_t timeout_when(const struct timeout_scope *scope);
+
+/* Was the time over before the scope ended? Also when nobody noticed: what was cancelled may have
+ * returned a value all the same. */
+bool timeout_expired(const struct timeout_scope *scope);
 
 /* Ends the scope. `result` is what the stretch came to: -ECANCELED turns into -ETIMEDOUT when the
  * time was over and nobody else asked for a cancel; anything else comes back as it is. */

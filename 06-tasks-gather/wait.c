@@ -36,7 +36,7 @@ static void on_wait_over(void *arg)
 }
 
 /* asyncio calls it FIRST_EXCEPTION; a cancelled task has not failed. */
-static bool has_failed(const struct task *task)
+static bool has_failed(struct task *task)
 {
     return !task_is_cancelled(task) && task_result(task) < 0;
 }
