@@ -4,7 +4,8 @@
  *
  * The same idea as switch_x86_64.S. By the procedure call standard a call leaves x19 to x28, the
  * frame pointer x29, the link register x30, the stack pointer and the low halves of v8 to v15
- * (d8 to d15) as they were: twenty registers, 160 bytes.
+ * (d8 to d15) as they were: twenty registers, 160 bytes. It ends with a `br`, not with a `ret`, which
+ * the processor would guess by the calls that it has seen.
  */
         .text
         .globl  switch_stacks
@@ -45,11 +46,11 @@ switch_stacks:
         ldp     d14, d15, [sp, #144]
         add     sp, sp, #160
         .cfi_def_cfa_offset 0
-        ret
+        br      x30
         .cfi_endproc
         .size   switch_stacks, .-switch_stacks
 
-/* Where a new stack's first `ret` goes: the function is in x19, its argument in x20. Nothing
+/* Where a new stack's first switch goes: the function is in x19, its argument in x20. Nothing
  * called this, which .cfi_undefined says: a backtrace ends here. */
         .type   first_frame, %function
 first_frame:
@@ -74,7 +75,7 @@ switch_prepare:
         stp     xzr, xzr, [x0, #48]
         stp     xzr, xzr, [x0, #64]
         adr     x9, first_frame
-        stp     xzr, x9, [x0, #80]      /* x29: the end of the chain; x30: what `ret` takes */
+        stp     xzr, x9, [x0, #80]      /* x29: the end of the chain; x30: where to go */
         stp     xzr, xzr, [x0, #96]
         stp     xzr, xzr, [x0, #112]
         stp     xzr, xzr, [x0, #128]

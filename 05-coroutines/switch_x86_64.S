@@ -4,8 +4,12 @@
  *
  * To the compiler this is an ordinary call, so by the System V ABI it expects only six registers and
  * the stack pointer to survive it. Those six go onto the stack that is left; its pointer is kept in
- * *save. Then the other stack's pointer is loaded, its six come off it, and `ret` returns to where
- * *that* stack once called switch_stacks.
+ * *save. Then the other stack's pointer is loaded, its six come off it, and so does the address to
+ * which *that* stack's call of switch_stacks returns.
+ *
+ * It goes there by a jump. A `ret` would do the same more slowly: the processor guesses where a ret
+ * goes by the calls that it has seen, and after a change of stacks that guess is wrong, for this ret
+ * and for those of the functions around it.
  *
  * The .cfi lines tell debuggers where things lie, so that a backtrace works from either side.
  */
@@ -55,11 +59,14 @@ switch_stacks:
         popq    %rbp
         .cfi_adjust_cfa_offset -8
         .cfi_restore %rbp
-        ret
+        popq    %rcx                    /* the return address, as `ret` would take it */
+        .cfi_adjust_cfa_offset -8
+        .cfi_register %rip, %rcx
+        jmpq    *%rcx
         .cfi_endproc
         .size   switch_stacks, .-switch_stacks
 
-/* Where a new stack's first `ret` goes: switch_prepare has put the function into %rbx and its
+/* Where a new stack's first switch goes: switch_prepare has put the function into %rbx and its
  * argument into %r12. Nothing called this, which .cfi_undefined says: a backtrace ends here. */
         .type   first_frame, @function
 first_frame:
@@ -79,7 +86,7 @@ first_frame:
 switch_prepare:
         .cfi_startproc
         leaq    first_frame(%rip), %rax
-        movq    %rax, -8(%rdi)          /* what `ret` takes */
+        movq    %rax, -8(%rdi)          /* the return address */
         movq    $0, -16(%rdi)           /* %rbp: the end of the chain of frames */
         movq    %rsi, -24(%rdi)         /* %rbx */
         movq    %rdx, -32(%rdi)         /* %r12 */
