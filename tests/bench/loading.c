@@ -12,6 +12,7 @@
 #include "net.h"
 #include "proc.h"
 #include "stats.h"
+#include "tracing.h"
 #include "watching.h"
 
 #define GREETING "Welcome. Type a line, or exit.\n"
@@ -131,27 +132,51 @@ static int play(struct loading *loading, int messages)
 
 /* ---- Measuring ----------------------------------------------------------------------------- */
 
-static int measure(struct loading *loading, pid_t pid, struct loading_result *result)
+static int play_traced(struct loading *loading, pid_t pid, struct loading_result *result)
 {
+    struct tracing tracing;
     int messages = loading->options->messages;
-    if (messages == 0)
+    result->calls = -1;
+    int rc = tracing_begin(&tracing, pid);
+    if (rc == -ENOENT || rc == -EPERM)
         return 0;
-    int rc = play(loading, messages / 10 + 1);
     if (rc < 0)
         return rc;
+    rc = play(loading, messages);
+    long calls = tracing_end(&tracing);
+    result->calls = (double)calls / messages;
+    return rc < 0 ? rc : calls < 0 ? (int)calls : 0;
+}
+
+static int play_timed(struct loading *loading, pid_t pid, struct loading_result *result)
+{
     struct watched before, after;
+    int messages = loading->options->messages;
+    int rc = watched_read(pid, &before);
     int64_t begin_ns = clock_now();
-    if ((rc = watched_read(pid, &before)) < 0 || (rc = play(loading, messages)) < 0 ||
-        (rc = watched_read(pid, &after)) < 0)
-        return rc;
+    if (rc == 0)
+        rc = play(loading, messages);
     int64_t taken_ns = clock_now() - begin_ns;
+    if (rc < 0 || (rc = watched_read(pid, &after)) < 0)
+        return rc;
     result->messages_per_s = messages * 1e9 / (double)taken_ns;
     result->p50_us = stats_quantile(loading->latencies_us, (size_t)messages, 0.50);
     result->p99_us = stats_quantile(loading->latencies_us, (size_t)messages, 0.99);
     result->cpu_us = (double)(after.cpu_ns - before.cpu_ns) / NS_PER_US / messages;
     result->switches = (double)(after.switches - before.switches) / messages;
-    result->threads = proc_count_threads(pid);
+    result->threads = after.threads;
     return 0;
+}
+
+static int measure(struct loading *loading, pid_t pid, struct loading_result *result)
+{
+    if (loading->options->messages == 0)
+        return 0;
+    int rc = play(loading, loading->options->messages / 10 + 1);
+    if (rc < 0)
+        return rc;
+    return loading->options->traced ? play_traced(loading, pid, result)
+                                    : play_timed(loading, pid, result);
 }
 
 static int run(struct loading *loading, uint16_t port, pid_t pid, struct loading_result *result)

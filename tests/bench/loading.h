@@ -7,6 +7,7 @@
 #ifndef BENCH_LOADING_H
 #define BENCH_LOADING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -17,6 +18,7 @@ struct loading_options {
     int idle;        /* silent, there before the busy ones */
     int size;        /* bytes, 2 to 4096 */
     int messages;    /* in all; a tenth as many come before, and do not count */
+    bool traced;     /* count the system calls; the times of such a run mean nothing */
 };
 
 struct loading_result {
@@ -26,6 +28,7 @@ struct loading_result {
     double switches;   /* voluntary ones of the server, for each message */
     double idle_bytes; /* of the server's own memory, for each silent connection */
     int threads;       /* of the server, in the middle of it */
+    double calls;      /* system calls of the server, for each message; < 0: there is no strace */
 };
 
 /* Loads the server on 127.0.0.1 whose process is `pid`. 0 or -errno; -EPROTO: it does not speak as

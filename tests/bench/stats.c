@@ -11,12 +11,6 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-double stats_median(double *values, size_t count)
-{
-    qsort(values, count, sizeof *values, compare);
-    return (values[(count - 1) / 2] + values[count / 2]) / 2;
-}
-
 double stats_quantile(double *values, size_t count, double part)
 {
     qsort(values, count, sizeof *values, compare);
@@ -24,17 +18,32 @@ double stats_quantile(double *values, size_t count, double part)
     return values[place < count ? place : count - 1];
 }
 
-double stats_spread(double *values, size_t count)
+/* Sorts a copy: a row keeps the order of its rounds. */
+static struct ratio middle_of(const double *values, size_t count)
 {
-    double median = stats_median(values, count);
-    return median == 0 ? 0 : (values[count - 1] - values[0]) / median;
+    double sorted[ROUNDS_MAX];
+    memcpy(sorted, values, count * sizeof *values);
+    qsort(sorted, count, sizeof *sorted, compare);
+    return (struct ratio){(sorted[(count - 1) / 2] + sorted[count / 2]) / 2, sorted[0],
+                          sorted[count - 1]};
 }
 
-struct row *rows_find(struct rows *rows, const char *experiment, const char *subject,
-                      const char *metric)
+double row_median(const struct row *row)
+{
+    return middle_of(row->values, row->count).median;
+}
+
+double row_spread(const struct row *row)
+{
+    struct ratio all = middle_of(row->values, row->count);
+    return all.median == 0 ? 0 : (all.high - all.low) / all.median;
+}
+
+const struct row *rows_find(const struct rows *rows, const char *experiment, const char *subject,
+                            const char *metric)
 {
     for (size_t i = 0; i < rows->count; i++) {
-        struct row *row = &rows->row[i];
+        const struct row *row = &rows->row[i];
         if (strcmp(row->experiment, experiment) == 0 && strcmp(row->subject, subject) == 0 &&
             strcmp(row->metric, metric) == 0)
             return row;
@@ -48,7 +57,8 @@ int rows_add(struct rows *rows, const char *line)
     if (sscanf(line, "%23[^\t]\t%39[^\t]\t%23[^\t]\t%lf\t%15[^\t\n]", new.experiment, new.subject,
                new.metric, &new.values[0], new.unit) != 5)
         return -EINVAL;
-    struct row *row = rows_find(rows, new.experiment, new.subject, new.metric);
+    const struct row *known = rows_find(rows, new.experiment, new.subject, new.metric);
+    struct row *row = known ? &rows->row[known - rows->row] : NULL;
     if (!row && rows->count == sizeof rows->row / sizeof rows->row[0])
         return -ENOSPC;
     if (!row) {
@@ -61,11 +71,17 @@ int rows_add(struct rows *rows, const char *line)
     return 0;
 }
 
-int rows_ratio(struct row *row, struct row *other, double *ratio)
+int rows_ratio(const struct row *row, const struct row *other, struct ratio *ratio)
 {
-    double below = other ? stats_median(other->values, other->count) : 0;
-    if (!row || below == 0)
+    double ratios[ROUNDS_MAX];
+    size_t count = 0;
+    if (!row || !other)
         return -ENOENT;
-    *ratio = stats_median(row->values, row->count) / below;
+    for (; count < row->count && count < other->count; count++) {
+        if (other->values[count] == 0)
+            return -ENOENT;
+        ratios[count] = row->values[count] / other->values[count];
+    }
+    *ratio = middle_of(ratios, count);
     return 0;
 }

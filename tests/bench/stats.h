@@ -4,18 +4,15 @@
 
 #include <stddef.h>
 
-/* The middle one of `count` > 0 values (of an even number: the mean of the middle two), and the one
- * at `part` (0.99) of them. They sort the values. */
-double stats_median(double *values, size_t count);
-double stats_quantile(double *values, size_t count, double part);
+#define ROUNDS_MAX 64
 
-/* The largest less the smallest, over the median: 0.1 is 10 %. 0 when the median is 0. */
-double stats_spread(double *values, size_t count);
+/* The value at `part` (0.99) of `count` > 0 of them. Sorts the values. */
+double stats_quantile(double *values, size_t count, double part);
 
 /* All that was measured, over the rounds, of one metric of a subject in an experiment. */
 struct row {
     char experiment[24], subject[40], metric[24], unit[16];
-    double values[64];
+    double values[ROUNDS_MAX]; /* in the order of the rounds */
     size_t count;
 };
 
@@ -29,10 +26,22 @@ struct rows {
 int rows_add(struct rows *rows, const char *line);
 
 /* NULL: was not measured. */
-struct row *rows_find(struct rows *rows, const char *experiment, const char *subject,
-                      const char *metric);
+const struct row *rows_find(const struct rows *rows, const char *experiment, const char *subject,
+                            const char *metric);
 
-/* Median of one over the median of the other: 0, or -ENOENT when one is missing or is 0. */
-int rows_ratio(struct row *row, struct row *other, double *ratio);
+/* The middle one of the rounds; of an even number the mean of the middle two. */
+double row_median(const struct row *row);
+
+/* The largest less the smallest, over the median: 0.1 is 10 %. 0 when the median is 0. */
+double row_spread(const struct row *row);
+
+/* One over the other, round by round. Both were measured in turns, so what slowed the machine for a
+ * while slowed both of a round, and the ratio holds stiller than either. */
+struct ratio {
+    double median, low, high;
+};
+
+/* 0, or -ENOENT when one was not measured, or was 0 in a round. */
+int rows_ratio(const struct row *row, const struct row *other, struct ratio *ratio);
 
 #endif

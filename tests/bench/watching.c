@@ -3,10 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "clock.h"
+#include "proc.h"
+
+#define CHILDREN_MAX 1024
 
 static long switches_of(pid_t pid, const char *thread)
 {
@@ -23,7 +25,7 @@ static long switches_of(pid_t pid, const char *thread)
     return switches;
 }
 
-int watched_read(pid_t pid, struct watched *watched)
+static int add_process(pid_t pid, struct watched *watched)
 {
     char path[64];
     clockid_t clock;
@@ -33,14 +35,28 @@ int watched_read(pid_t pid, struct watched *watched)
         return -error;
     if (clock_gettime(clock, &used) < 0)
         return -errno;
-    *watched = (struct watched){.cpu_ns = used.tv_sec * NS_PER_S + used.tv_nsec};
+    watched->cpu_ns += used.tv_sec * NS_PER_S + used.tv_nsec;
     snprintf(path, sizeof path, "/proc/%d/task", pid);
     DIR *threads = opendir(path);
     if (!threads)
         return -errno;
-    for (struct dirent *entry; (entry = readdir(threads));)
-        if (entry->d_name[0] != '.')
-            watched->switches += switches_of(pid, entry->d_name);
+    for (struct dirent *entry; (entry = readdir(threads));) {
+        if (entry->d_name[0] == '.')
+            continue;
+        watched->switches += switches_of(pid, entry->d_name);
+        watched->threads++;
+    }
     closedir(threads);
     return 0;
+}
+
+int watched_read(pid_t pid, struct watched *watched)
+{
+    pid_t children[CHILDREN_MAX];
+    *watched = (struct watched){0};
+    int rc = add_process(pid, watched);
+    int count = proc_children(pid, children, CHILDREN_MAX);
+    for (int i = 0; i < count && i < CHILDREN_MAX; i++)
+        add_process(children[i], watched); /* one that ends meanwhile is no error */
+    return rc < 0 ? rc : count < 0 ? count : 0;
 }

@@ -67,16 +67,26 @@ static pid_t parent_of(const char *pid)
     return parent;
 }
 
-int proc_count_children(pid_t pid)
+int proc_children(pid_t pid, pid_t children[], int max)
 {
     DIR *processes = opendir("/proc");
     if (!processes)
         return -errno;
     int count = 0;
-    for (struct dirent *entry; (entry = readdir(processes));)
-        count += is_number(entry) && parent_of(entry->d_name) == pid;
+    for (struct dirent *entry; (entry = readdir(processes));) {
+        if (!is_number(entry) || parent_of(entry->d_name) != pid)
+            continue;
+        if (count < max)
+            children[count] = (pid_t)strtol(entry->d_name, NULL, 10);
+        count++;
+    }
     closedir(processes);
     return count;
+}
+
+int proc_count_children(pid_t pid)
+{
+    return proc_children(pid, NULL, 0);
 }
 
 long proc_rss_kib(pid_t pid)

@@ -10,6 +10,9 @@ int proc_count_threads(pid_t pid);
 /* Running or not yet waited for. */
 int proc_count_children(pid_t pid);
 
+/* The same number; the first `max` of them stand in `children`. */
+int proc_children(pid_t pid, pid_t children[], int max);
+
 /* Resident memory. -ESRCH when the process has ended. */
 long proc_rss_kib(pid_t pid);
 

@@ -82,7 +82,9 @@ static void say(const struct options *options, const char *metric, double value,
 
 static void print_result(const struct options *options, const struct loading_result *result)
 {
-    if (options->loading.messages > 0) {
+    if (options->loading.traced && result->calls >= 0)
+        say(options, "calls", result->calls, "1/message");
+    if (options->loading.messages > 0 && !options->loading.traced) {
         say(options, "messages", result->messages_per_s, "1/s");
         say(options, "p50", result->p50_us, "us");
         say(options, "p99", result->p99_us, "us");
@@ -120,6 +122,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
     case 'm':
         options->loading.messages = (int)option_number(state, "--messages", text, 0, 10000000);
         return 0;
+    case 't':
+        options->loading.traced = true;
+        return 0;
     case 'l':
         parse_label(state, options, text);
         return 0;
@@ -141,6 +146,7 @@ int main(int argc, char **argv)
         {"idle", 'i', "N", 0, "Silent connections besides (default 0)", 0},
         {"size", 's', "BYTES", 0, "Of a line, its newline included (default 1024)", 0},
         {"messages", 'm', "N", 0, "In all (default 50000)", 0},
+        {"system-calls", 't', NULL, 0, "Count them by strace, and measure nothing else", 0},
         {"label", 'l', "EXPERIMENT:SUBJECT", 0, "What stands before each metric", 0},
         {0},
     };

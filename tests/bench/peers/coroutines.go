@@ -1,0 +1,58 @@
+// Goroutines for comparison: "switch" passes a turn there and back over two channels, "spawn" starts
+// one and waits for its end, COUNT times. One core, as ours. A line of tabs, as load.c's.
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"syscall"
+)
+
+func cpuNs() int64 {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		panic(err)
+	}
+	return used.Utime.Nano() + used.Stime.Nano()
+}
+
+func switches(count int) {
+	there, back := make(chan int), make(chan int)
+	go func() {
+		for turn := range there {
+			back <- turn
+		}
+	}()
+	for i := 0; i < count; i++ {
+		there <- i
+		<-back
+	}
+	close(there)
+}
+
+func spawns(count int) {
+	var group sync.WaitGroup
+	for i := 0; i < count; i++ {
+		group.Add(1)
+		go group.Done()
+		group.Wait()
+	}
+}
+
+func main() {
+	runtime.GOMAXPROCS(1)
+	count, err := strconv.Atoi(os.Args[2])
+	if err != nil {
+		panic(err)
+	}
+	begin := cpuNs()
+	if os.Args[1] == "switch" {
+		switches(count)
+	} else {
+		spawns(count)
+	}
+	fmt.Printf("%s\tgo\tcpu\t%.2f\tns\n", os.Args[1], float64(cpuNs()-begin)/float64(count))
+}

@@ -1,0 +1,49 @@
+"""asyncio for comparison: "switch" passes a turn there and back by futures, "spawn" starts a task
+and awaits it, "sleepers" has COUNT of them asleep at once. A line of tabs, as load.c's."""
+import asyncio
+import sys
+import time
+
+what, count = sys.argv[1], int(sys.argv[2])
+
+
+async def switches():
+    loop = asyncio.get_running_loop()
+    there, back = loop.create_future(), None
+
+    async def other():
+        nonlocal there
+        while await there:
+            there = loop.create_future()
+            back.set_result(True)
+
+    task = asyncio.create_task(other())
+    await asyncio.sleep(0)
+    for _ in range(count):
+        back = loop.create_future()
+        there.set_result(True)
+        await back
+    there.set_result(False)
+    await task
+
+
+async def spawns():
+    async def empty():
+        pass
+
+    for _ in range(count):
+        await asyncio.create_task(empty())
+
+
+async def sleepers():
+    async def sleep_twice():
+        await asyncio.sleep(0.001)
+        await asyncio.sleep(0.001)
+
+    await asyncio.gather(*(sleep_twice() for _ in range(count)))
+
+
+begin = time.process_time_ns()
+asyncio.run({"switch": switches, "spawn": spawns, "sleepers": sleepers}[what]())
+if what != "sleepers":  # usage.c measures those
+    print(f"{what}\tasyncio\tcpu\t{(time.process_time_ns() - begin) / count:.2f}\tns")
