@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static _Thread_local struct co *running;
 
@@ -51,11 +52,13 @@ static void step(void *arg)
     go_on(co);
 }
 
-int co_start(struct co *co, struct loop *loop, coro_fn *fn, void *arg, const char *name,
-             void (*on_end)(struct co *co, int result))
+int co_start_at(struct co *co, struct loop *loop, coro_fn *fn, void *arg, const char *name,
+                void (*on_end)(struct co *co, int result), const char *place)
 {
     *co = (struct co){.loop = loop, .on_end = on_end};
-    co->coro = coro_new(fn, arg, name);
+    if (running)
+        memcpy(co->locals, running->locals, sizeof co->locals);
+    co->coro = coro_new_at(fn, arg, name, place);
     if (!co->coro)
         return -ENOMEM;
     callback_init_named(&co->step, step, co, coro_name(co->coro));
@@ -69,12 +72,12 @@ static void free_spawned(struct co *co, int result)
     free(co);
 }
 
-int co_spawn(struct loop *loop, coro_fn *fn, void *arg, const char *name)
+int co_spawn_at(struct loop *loop, coro_fn *fn, void *arg, const char *name, const char *place)
 {
     struct co *co = malloc(sizeof *co);
     if (!co)
         return -ENOMEM;
-    int rc = co_start(co, loop, fn, arg, name, free_spawned);
+    int rc = co_start_at(co, loop, fn, arg, name, free_spawned, place);
     if (rc < 0)
         free(co);
     return rc;

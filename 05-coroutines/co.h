@@ -18,6 +18,8 @@
 
 #define CO_MUST_CHECK __attribute__((warn_unused_result))
 
+#define CO_LOCALS_MAX 4 /* co_local.h */
+
 /* A coroutine that a loop runs. */
 struct co {
     struct coro *coro;
@@ -28,13 +30,15 @@ struct co {
     bool must_cancel;         /* a cancel that came while there was nothing to interrupt */
     bool started;
     int calls_without_wait;                    /* co_io.h lets others run every so many */
+    void *locals[CO_LOCALS_MAX];               /* co_local.h: its own, and its children's */
     void (*on_end)(struct co *co, int result); /* its owner's; may free the co */
 };
 
 /* Starts fn(arg) as a coroutine of its own on the next pass of `loop`. It frees itself when fn
  * returns; nobody can wait for it or cancel it (tasks can: 06-tasks-gather). 0 or -ENOMEM.
  * `arg` must live until fn is done with it. */
-int co_spawn(struct loop *loop, coro_fn *fn, void *arg, const char *name);
+#define co_spawn(loop, fn, arg, name) co_spawn_at((loop), (fn), (arg), (name), CORO_PLACE)
+int co_spawn_at(struct loop *loop, coro_fn *fn, void *arg, const char *name, const char *place);
 
 /* The coroutine that is running, and the loop that runs it. co_current() is NULL outside. */
 struct co *co_current(void);
@@ -74,7 +78,9 @@ void co_cancel(struct co *co);
 
 /* co_spawn in the owner's storage: on_end is called on the loop's own stack when it has ended;
  * from then on `co` is the owner's again. 0 or -ENOMEM. */
-int co_start(struct co *co, struct loop *loop, coro_fn *fn, void *arg, const char *name,
-             void (*on_end)(struct co *co, int result));
+#define co_start(co, loop, fn, arg, name, on_end) \
+    co_start_at((co), (loop), (fn), (arg), (name), (on_end), CORO_PLACE)
+int co_start_at(struct co *co, struct loop *loop, coro_fn *fn, void *arg, const char *name,
+                void (*on_end)(struct co *co, int result), const char *place);
 
 #endif

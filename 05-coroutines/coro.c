@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "check.h"
+#include "coro_exit.h"
 #include "coro_stack.h"
 #include "coro_tools.h"
 #include "switch.h"
@@ -17,18 +18,37 @@ struct coro {
     coro_fn *fn;
     void *arg;
     int result;
-    bool done;
+    bool begun, done;
+    struct coro *next, *prev; /* of this thread, in a ring: for who wants to see them all */
+    const char *place;
     struct coro_stack stack;
     struct tools_fiber tools;
     char name[32];
 };
 
 /* The thread's own stack, seen as one more coroutine: whoever resumes has a place to keep its stack
- * pointer. */
+ * pointer. The ring of coroutines begins and ends at it. */
 static _Thread_local struct coro thread_itself;
 static _Thread_local struct coro *current;
 static _Thread_local struct coro *switched_from;
 static _Thread_local int count;
+
+static void link_last(struct coro *coro)
+{
+    if (!thread_itself.next)
+        thread_itself.next = thread_itself.prev = &thread_itself;
+    coro->next = &thread_itself;
+    coro->prev = thread_itself.prev;
+    coro->prev->next = coro->next->prev = coro;
+    count++;
+}
+
+static void unlink_it(struct coro *coro)
+{
+    coro->next->prev = coro->prev;
+    coro->prev->next = coro->next;
+    count--;
+}
 
 static void switch_to(struct coro *to)
 {
@@ -46,12 +66,13 @@ static void run(void *arg)
 {
     struct coro *coro = arg;
     tools_after_switch(&switched_from->tools, &coro->tools);
+    coro->begun = true;
     coro->result = coro->fn(coro->arg);
     coro->done = true;
     coro_suspend(); /* for good */
 }
 
-struct coro *coro_new(coro_fn *fn, void *arg, const char *name)
+struct coro *coro_new_at(coro_fn *fn, void *arg, const char *name, const char *place)
 {
     struct coro_stack stack;
     int rc = coro_stack_get(&stack);
@@ -59,14 +80,15 @@ struct coro *coro_new(coro_fn *fn, void *arg, const char *name)
         errno = -rc;
         return NULL;
     }
+    coro_exit_watch();
     uintptr_t top = (uintptr_t)(stack.base + stack.size);
     struct coro *coro = (struct coro *)((top - sizeof *coro) & ~(uintptr_t)63);
-    *coro = (struct coro){.fn = fn, .arg = arg, .stack = stack};
+    *coro = (struct coro){.fn = fn, .arg = arg, .place = place, .stack = stack};
     snprintf(coro->name, sizeof coro->name, "%s", name);
     const char *bottom = stack.base + stack.guard;
     tools_fiber_new(&coro->tools, bottom, (size_t)((char *)coro - bottom));
     coro->stack_pointer = switch_prepare(coro, run, coro);
-    count++;
+    link_last(coro);
     return coro;
 }
 
@@ -94,6 +116,11 @@ struct coro *coro_current(void)
     return current == &thread_itself ? NULL : current;
 }
 
+bool coro_has_begun(const struct coro *coro)
+{
+    return coro->begun;
+}
+
 bool coro_is_done(const struct coro *coro)
 {
     return coro->done;
@@ -114,6 +141,11 @@ void coro_set_name(struct coro *coro, const char *name)
     snprintf(coro->name, sizeof coro->name, "%s", name);
 }
 
+const char *coro_place(const struct coro *coro)
+{
+    return coro->place;
+}
+
 bool coro_guard_holds(const struct coro *coro, const void *address)
 {
     const char *byte = address, *base = coro->stack.base;
@@ -125,12 +157,20 @@ void coro_free(struct coro *coro)
     if (!coro)
         return;
     tools_fiber_free(&coro->tools);
+    unlink_it(coro);
     struct coro_stack stack = coro->stack;
     coro_stack_put(&stack);
-    count--;
 }
 
 int coro_count(void)
 {
     return count;
+}
+
+void coro_each(coro_visit_fn *visit, void *arg)
+{
+    if (count == 0)
+        return;
+    for (const struct coro *coro = thread_itself.next; coro != &thread_itself; coro = coro->next)
+        visit(coro, arg);
 }

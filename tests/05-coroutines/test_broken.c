@@ -98,11 +98,38 @@ static void who_awaits_his_client_accepts_nobody(void **state)
                "Bob leaves\n");
 }
 
+/* Runs it with `debug` in its environment; what it said on stderr must be `told`. */
+static void forget(const char *debug, const char *told)
+{
+    const char *const argv[] = {PROGRAM("never_awaited"), NULL};
+    const char *const environment[] = {debug, NULL};
+    struct process *process = process_start_argv(argv, environment);
+    assert_int_equal(process_wait(process), 0);
+    assert_string_equal(process_stdout(process), "Hello, Bob\n");
+    assert_string_equal(process_stderr(process), told);
+    process_free(process);
+}
+
+#define ADA_IS_FORGOTTEN "coroutine Ada was never awaited: made at broken/never_awaited.c:49\n"
+
+static void who_is_never_awaited_is_told_with_the_place(void **state)
+{
+    (void)state;
+    forget("LOOP_DEBUG=0", ADA_IS_FORGOTTEN);
+}
+
+static void in_debug_mode_who_is_suspended_is_told_too(void **state)
+{
+    (void)state;
+    forget("LOOP_DEBUG=1", ADA_IS_FORGOTTEN
+           "coroutine Cleo is suspended still: made at broken/never_awaited.c:50\n");
+}
+
 static void bad_words_are_refused(void **state)
 {
     (void)state;
     static const char *const programs[] = {"awaits_in_accept", "blocking_sleep", "dead_stack",
-                                           "large_local"};
+                                           "large_local", "never_awaited"};
     for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
         char program[64];
         snprintf(program, sizeof program, "05-coroutines/broken/%s", programs[i]);
@@ -124,6 +151,8 @@ int main(void)
         TEST(the_address_sanitizer_can_see_it),
 #endif
         TEST(who_awaits_his_client_accepts_nobody),
+        TEST(who_is_never_awaited_is_told_with_the_place),
+        TEST(in_debug_mode_who_is_suspended_is_told_too),
         TEST(bad_words_are_refused),
     };
     return cmocka_run_group_tests_name("the wrong twins of 05", tests, NULL, NULL);
