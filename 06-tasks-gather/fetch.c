@@ -18,13 +18,14 @@
 
 struct fetcher {
     struct curl_bridge *bridge;
+    int under_way;
 };
 
 /* One fetch. It lies on the stack of the coroutine that waits for it. */
 struct request {
     struct co_waiter waiter; /* first: on_cancel knows us by it */
     struct co *co;
-    struct curl_bridge *bridge;
+    struct fetcher *fetcher;
     CURL *easy;
     CURLcode code; /* how the transfer ended */
     struct fetch_result *result;
@@ -35,7 +36,7 @@ struct request {
 
 struct fetcher *fetcher_new(struct loop *loop)
 {
-    struct fetcher *fetcher = malloc(sizeof *fetcher);
+    struct fetcher *fetcher = calloc(1, sizeof *fetcher);
     if (!fetcher)
         return NULL;
     fetcher->bridge = curl_bridge_new(loop);
@@ -52,6 +53,11 @@ void fetcher_free(struct fetcher *fetcher)
         return;
     curl_bridge_free(fetcher->bridge);
     free(fetcher);
+}
+
+void fetcher_limit_connections(struct fetcher *fetcher, int connections)
+{
+    curl_bridge_limit_connections(fetcher->bridge, connections);
 }
 
 void fetch_result_free(struct fetch_result *result)
@@ -136,18 +142,32 @@ static void on_done(CURL *easy, CURLcode code, void *arg)
 static bool on_cancel(struct co_waiter *waiter)
 {
     struct request *request = (struct request *)waiter;
-    curl_bridge_remove(request->bridge, request->easy);
+    curl_bridge_remove(request->fetcher->bridge, request->easy);
     return true;
+}
+
+/* libcurl looks for an idle connection among all that it has, one by one, and walks through them
+ * once more at the end. With ten thousand under way that is most of its work. There are more than
+ * it would keep then, so this one gets a connection of its own, which is closed afterwards. */
+static void use_own_connection(CURL *easy)
+{
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
 /* Begins the transfer and suspends until it has ended. */
 static int transfer(struct request *request)
 {
-    int rc = curl_bridge_add(request->bridge, request->easy, on_done, request);
+    struct fetcher *fetcher = request->fetcher;
+    if (fetcher->under_way >= CURL_BRIDGE_IDLE_CONNECTIONS)
+        use_own_connection(request->easy);
+    fetcher->under_way++;
+    int rc = curl_bridge_add(fetcher->bridge, request->easy, on_done, request);
     if (rc == 0)
         rc = co_wait(&request->waiter);
     if (rc == 0)
         rc = request->body_error ? request->body_error : curl_error(request->easy, request->code);
+    fetcher->under_way--;
     return rc;
 }
 
@@ -188,7 +208,7 @@ int fetch(struct fetcher *fetcher, const char *url, struct fetch_result *result)
     struct request request = {
         .waiter.cancel = on_cancel,
         .co = co_current(),
-        .bridge = fetcher->bridge,
+        .fetcher = fetcher,
         .result = result,
     };
     request.easy = make_easy(&request, url);

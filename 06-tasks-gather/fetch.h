@@ -31,6 +31,10 @@ struct fetcher *fetcher_new(struct loop *loop); /* NULL: no memory */
 /* After the last fetch has ended. NULL is ignored. */
 void fetcher_free(struct fetcher *fetcher);
 
+/* So many connections at once, at least 1 (CURL_BRIDGE_MAX_CONNECTIONS unless this is called). A
+ * fetch beyond them waits for one, and its 300 s run. */
+void fetcher_limit_connections(struct fetcher *fetcher, int connections);
+
 /* 0 for any answer of the server, whatever its status; -errno else: -ECONNREFUSED, -ECONNRESET,
  * -EPROTO, -ETIMEDOUT (over 300 s), -ENXIO (no such host), -EINVAL (no URL), -EFBIG (the body is
  * over 16 MiB), -ECANCELED; -EIO for what libcurl has no better name for. `result` is empty then,
