@@ -15,6 +15,8 @@
 #endif
 
 #define STACKS_KEPT 1024
+#define COLOURS     16
+#define COLOUR_SIZE 128 /* bytes */
 #define CANARY      UINT64_C(0x5af3c107d2be9486)
 
 /* The list's link lies in the highest bytes of the kept stack itself: that page has been touched
@@ -43,6 +45,14 @@ static void install_guard(struct coro_stack *stack)
     guard_by_canary(stack);
 }
 
+/* Were the tops of all stacks equally far from a page's end, they would all share the same few
+ * lines of the processor's cache. So every next one ends a little lower. */
+static void give_colour(struct coro_stack *stack)
+{
+    static _Thread_local unsigned turn;
+    stack->size -= turn++ % COLOURS * COLOUR_SIZE;
+}
+
 static int map_stack(struct coro_stack *stack)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -56,6 +66,7 @@ static int map_stack(struct coro_stack *stack)
         return -ENOMEM;
     madvise(stack->base, stack->size, MADV_NOHUGEPAGE); /* or each would cost 2 MiB */
     install_guard(stack);
+    give_colour(stack);
     stack->valgrind_id = tools_stack_register(stack->base, stack->base + stack->size);
     return 0;
 }
@@ -63,7 +74,7 @@ static int map_stack(struct coro_stack *stack)
 static void unmap_stack(struct coro_stack *stack)
 {
     tools_stack_deregister(stack->valgrind_id);
-    munmap(stack->base, stack->size);
+    munmap(stack->base, stack->size); /* the kernel rounds up to whole pages */
 }
 
 int coro_stack_get(struct coro_stack *stack)

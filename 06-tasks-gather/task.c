@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "task_internal.h"
 
@@ -45,7 +46,7 @@ static void set_name(struct task *task, const char *name)
 {
     static _Atomic unsigned long unnamed; /* of all threads */
     if (name)
-        snprintf(task->name, sizeof task->name, "%s", name);
+        strncpy(task->name, name, sizeof task->name - 1);
     else
         snprintf(task->name, sizeof task->name, "Task-%lu", ++unnamed);
 }

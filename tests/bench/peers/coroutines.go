@@ -1,5 +1,6 @@
-// Goroutines for comparison: "switch" passes a turn there and back over two channels, "spawn" starts
-// one and waits for its end, COUNT times. One core, as ours. A line of tabs, as load.c's.
+// Goroutines for comparison: "switch" passes a turn there and back over two channels, COUNT times,
+// "spawn" starts COUNT in crowds and waits for their ends. One core, as ours. A line of tabs, as
+// load.c's.
 package main
 
 import (
@@ -10,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 )
+
+const crowd = 100
 
 func cpuNs() int64 {
 	var used syscall.Rusage
@@ -35,9 +38,11 @@ func switches(count int) {
 
 func spawns(count int) {
 	var group sync.WaitGroup
-	for i := 0; i < count; i++ {
-		group.Add(1)
-		go group.Done()
+	for done := 0; done < count; done += crowd {
+		group.Add(crowd)
+		for i := 0; i < crowd; i++ {
+			go group.Done()
+		}
 		group.Wait()
 	}
 }

@@ -1,9 +1,10 @@
-"""asyncio for comparison: "switch" passes a turn there and back by futures, "spawn" starts a task
-and awaits it, "sleepers" has COUNT of them asleep at once. A line of tabs, as load.c's."""
+"""asyncio for comparison: "switch" passes a turn there and back by futures, "spawn" starts tasks in
+crowds and awaits them, "sleepers" has COUNT of them asleep at once. A line of tabs, as load.c's."""
 import asyncio
 import sys
 import time
 
+CROWD = 100
 what, count = sys.argv[1], int(sys.argv[2])
 
 
@@ -31,8 +32,10 @@ async def spawns():
     async def empty():
         pass
 
-    for _ in range(count):
-        await asyncio.create_task(empty())
+    for _ in range(0, count, CROWD):
+        tasks = [asyncio.create_task(empty()) for _ in range(CROWD)]
+        for task in tasks:
+            await task
 
 
 async def sleepers():
