@@ -116,22 +116,53 @@ static unsigned to_mask(short revents)
     return mask;
 }
 
-/* Hands over what poll(2) found, in the order of registration. */
-static int report(struct loop *loop, struct virtual_state *state)
+/* Where the i-th stands of those that poll(2) found ready; count: there are not so many. */
+static nfds_t find_ready(const struct virtual_state *state, int i)
+{
+    nfds_t place = 1;
+    while (place < state->count && (!state->watched[place].revents || i-- > 0))
+        place++;
+    return place;
+}
+
+int backend_virtual_ready_fd(struct loop *loop, int i)
+{
+    const struct virtual_state *state = loop_backend_data(loop);
+    nfds_t place = find_ready(state, i);
+    return place < state->count ? state->watched[place].fd : -1;
+}
+
+void backend_virtual_report(struct loop *loop, int i)
+{
+    struct virtual_state *state = loop_backend_data(loop);
+    struct pollfd *ready = &state->watched[find_ready(state, i)];
+    struct pollfd found = *ready;
+    ready->revents = 0;
+    loop_fd_ready(loop, found.fd, to_mask(found.revents)); /* may drop it, and so move the others */
+}
+
+/* Takes the wake-ups. How many descriptors are ready; -errno. */
+static int count_ready(struct virtual_state *state)
 {
     uint64_t wakes;
     if (state->watched[0].revents && read(state->wake_fd, &wakes, sizeof wakes) < 0)
         return -errno;
-    for (nfds_t i = 1; i < state->count;) {
-        struct pollfd found = state->watched[i];
-        if (found.revents & POLLNVAL)
+    int count = 0;
+    for (nfds_t i = 1; i < state->count; i++) {
+        if (state->watched[i].revents & POLLNVAL)
             return -EBADF;
-        if (found.revents)
-            loop_fd_ready(loop, found.fd, to_mask(found.revents));
-        if (i < state->count && state->watched[i].fd == found.fd) /* not dropped just now */
-            i++;
+        count += state->watched[i].revents != 0;
     }
-    return 0;
+    return count;
+}
+
+/* Hands over what poll(2) found, in the order of registration. */
+static int report(struct loop *loop, struct virtual_state *state)
+{
+    int ready = count_ready(state);
+    for (int left = ready; left > 0; left--)
+        backend_virtual_report(loop, 0);
+    return ready < 0 ? ready : 0;
 }
 
 /* ---- Time ---------------------------------------------------------------------------------- */
@@ -157,6 +188,22 @@ static int look_twice(struct virtual_state *state)
     return ready;
 }
 
+int backend_virtual_look(struct loop *loop)
+{
+    struct virtual_state *state = loop_backend_data(loop);
+    int ready = look(state, 0);
+    return ready < 0 ? ready : count_ready(state);
+}
+
+void backend_virtual_jump(struct loop *loop, int64_t when_ns)
+{
+    struct virtual_state *state = loop_backend_data(loop);
+    if (when_ns <= state->now_ns)
+        return;
+    state->now_ns = when_ns;
+    state->jumps++;
+}
+
 static bool hopes_for_the_outside(struct loop *loop, const struct virtual_state *state)
 {
     struct loop_pending pending = loop_pending(loop);
@@ -170,8 +217,7 @@ static int virtual_poll(struct loop *loop, int64_t timeout_ns)
     if (ready != 0 || timeout_ns == 0)
         return ready < 0 ? ready : report(loop, state);
     if (timeout_ns > 0 && state->held == 0) {
-        state->now_ns += timeout_ns;
-        state->jumps++;
+        backend_virtual_jump(loop, state->now_ns + timeout_ns);
         return 0;
     }
     if (!hopes_for_the_outside(loop, state))

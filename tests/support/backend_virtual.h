@@ -38,4 +38,18 @@ uint64_t backend_virtual_jumps(struct loop *loop);
  * to be woken or for a descriptor. From the loop's thread only. */
 void backend_virtual_hold(struct loop *loop, int change);
 
+/* ---- For a backend that is built on this one (backend_explore) ------------------------------ */
+
+/* Looks at the descriptors, without waiting. How many are ready; -errno. */
+int backend_virtual_look(struct loop *loop);
+
+/* Of those that the last look found and that are not yet reported the i-th, from 0: its descriptor
+ * (-1: there are not so many); and its report to the loop, after which it is none of them. From
+ * poll only. */
+int backend_virtual_ready_fd(struct loop *loop, int i);
+void backend_virtual_report(struct loop *loop, int i);
+
+/* Time is when_ns from now on. It never goes back: an earlier one changes nothing. */
+void backend_virtual_jump(struct loop *loop, int64_t when_ns);
+
 #endif
