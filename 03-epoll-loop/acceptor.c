@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "net.h"
@@ -29,30 +28,25 @@ static void accept_again(void *arg)
         pause_accepting(acceptor, -rc);
 }
 
-/* The client had gone before we came to it, or a signal came: the next one, please. */
-static bool is_lost_connection(int error)
-{
-    return error == ECONNABORTED || error == EPROTO || error == EINTR;
-}
-
 static void on_acceptable(void *arg)
 {
     struct acceptor *acceptor = arg;
     for (int i = 0; i < ACCEPTS_PER_PASS; i++) {
-        int fd = accept4(acceptor->listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            acceptor->is_short = false;
-            acceptor->on_accepted(fd, acceptor->arg);
-        } else if (!is_lost_connection(errno)) {
-            if (errno != EAGAIN)
-                pause_accepting(acceptor, errno);
+        char name[NET_NAME_MAX];
+        int fd = net_accept(acceptor->listening, name);
+        if (fd == -EAGAIN)
+            return;
+        if (fd < 0) {
+            pause_accepting(acceptor, -fd);
             return;
         }
+        acceptor->is_short = false;
+        acceptor->on_accepted(fd, name, acceptor->arg);
     }
 }
 
 int acceptor_start(struct acceptor *acceptor, struct loop *loop, int listening,
-                   void (*on_accepted)(int fd, void *arg), void *arg)
+                   on_accepted_fn *on_accepted, void *arg)
 {
     *acceptor = (struct acceptor){
         .loop = loop, .listening = listening, .on_accepted = on_accepted, .arg = arg};

@@ -15,20 +15,24 @@
 #define ACCEPTS_PER_PASS 64                /* then those who are connected get their turn */
 #define ACCEPT_PAUSE_NS  (100 * NS_PER_MS) /* when descriptors or memory have run out */
 
+/* `fd` is non-blocking, close-on-exec and the callee's to close; `name` is its peer's, valid during
+ * this call. */
+typedef void on_accepted_fn(int fd, const char *name, void *arg);
+
 struct acceptor {
     struct loop *loop;
     int listening;
     bool is_short; /* the last try failed, and that has been said on stderr */
     struct timer pause;
-    void (*on_accepted)(int fd, void *arg);
+    on_accepted_fn *on_accepted;
     void *arg;
 };
 
-/* Calls on_accepted(fd, arg) from the loop for each new connection: non-blocking, close-on-exec,
- * the callee's to close. `listening` is made non-blocking and is closed by acceptor_stop. 0 or
- * -errno, and then the socket is still the caller's. */
+/* Calls on_accepted(fd, name, arg) from the loop for each new connection. `listening` is made
+ * non-blocking and is closed by acceptor_stop. 0 or -errno, and then the socket is still the
+ * caller's. */
 int acceptor_start(struct acceptor *acceptor, struct loop *loop, int listening,
-                   void (*on_accepted)(int fd, void *arg), void *arg);
+                   on_accepted_fn *on_accepted, void *arg);
 
 /* No more connections; closes the socket. */
 void acceptor_stop(struct acceptor *acceptor);

@@ -23,25 +23,40 @@ void echo_client_close(struct echo_client *client)
     client->on_closed(client, client->arg);
 }
 
-/* ---- Buffers: there only while they hold something ------------------------------------------ */
+/* ---- Buffers ------------------------------------------------------------------------------- */
 
-static int need_buffer(char **buffer, size_t size)
+/* What a step works in, on the stack: most steps leave nothing behind. */
+struct desk {
+    char in[ECHO_IN_SIZE], out[ECHO_OUT_SIZE];
+};
+
+static void sit_down(struct echo_client *client, struct desk *desk)
 {
-    if (!*buffer)
-        *buffer = malloc(size);
-    return *buffer ? 0 : -ENOMEM;
+    if (!client->in)
+        client->in = desk->in;
+    if (!client->out)
+        client->out = desk->out;
 }
 
-static void free_empty_buffers(struct echo_client *client)
+/* What is left in the buffer moves into memory of its own, unless it is there already; an empty
+ * buffer goes. */
+static int keep_rest(char **buffer, const char *desk, size_t length, size_t size)
 {
-    if (client->in_length == 0) {
-        free(client->in);
-        client->in = NULL;
-    }
-    if (client->out_end == 0) {
-        free(client->out);
-        client->out = NULL;
-    }
+    if (*buffer != desk && length > 0)
+        return 0;
+    if (*buffer != desk)
+        free(*buffer);
+    *buffer = length > 0 ? malloc(size) : NULL;
+    if (*buffer)
+        memcpy(*buffer, desk, length);
+    return length > 0 && !*buffer ? -ENOMEM : 0;
+}
+
+static int clear_desk(struct echo_client *client, const struct desk *desk)
+{
+    int in = keep_rest(&client->in, desk->in, client->in_length, ECHO_IN_SIZE);
+    int out = keep_rest(&client->out, desk->out, client->out_end, ECHO_OUT_SIZE);
+    return in < 0 ? in : out;
 }
 
 /* ---- From lines to answers ----------------------------------------------------------------- */
@@ -52,68 +67,58 @@ static bool has_room_for_an_answer(const struct echo_client *client)
 }
 
 /* There must be room. */
-static int put(struct echo_client *client, const char *bytes, size_t length)
+static void put(struct echo_client *client, const char *bytes, size_t length)
 {
-    int rc = need_buffer(&client->out, ECHO_OUT_SIZE);
-    if (rc < 0)
-        return rc;
     memcpy(client->out + client->out_end, bytes, length);
     client->out_end += length;
-    return 0;
 }
 
-static int refuse_line(struct echo_client *client)
+static void refuse_line(struct echo_client *client)
 {
     client->state = ECHO_FINISHING;
-    return put(client, "Line too long.\n", strlen("Line too long.\n"));
+    put(client, "Line too long.\n", strlen("Line too long.\n"));
 }
 
-static int answer(struct echo_client *client, const char *line, size_t length)
+static void answer(struct echo_client *client, const char *line, size_t length)
 {
     if (length > 0 && line[length - 1] == '\r')
         length--;
-    if (length > ECHO_LINE_MAX)
-        return refuse_line(client);
-    if (length == 4 && memcmp(line, "exit", 4) == 0) {
+    if (length > ECHO_LINE_MAX) {
+        refuse_line(client);
+    } else if (length == 4 && memcmp(line, "exit", 4) == 0) {
         client->state = ECHO_FINISHING;
-        return 0;
+    } else {
+        put(client, "Hello, ", strlen("Hello, "));
+        put(client, line, length);
+        put(client, "\n", 1);
     }
-    int rc = put(client, "Hello, ", strlen("Hello, "));
-    if (rc == 0)
-        rc = put(client, line, length);
-    if (rc == 0)
-        rc = put(client, "\n", 1);
-    return rc;
 }
 
 /* The length of the next line's bytes, its end included; 0: there is none yet. What stands before
  * the end of the input is a line, too. */
 static size_t next_line(const struct echo_client *client)
 {
-    const char *newline =
-        client->in_length > 0 ? memchr(client->in, '\n', client->in_length) : NULL;
+    const char *newline = memchr(client->in, '\n', client->in_length);
     if (newline)
         return (size_t)(newline - client->in) + 1;
     return client->peer_ended ? client->in_length : 0;
 }
 
-static int answer_lines(struct echo_client *client)
+static void answer_lines(struct echo_client *client)
 {
-    int rc = 0;
     size_t size;
-    while (rc == 0 && client->state == ECHO_TALKING && has_room_for_an_answer(client) &&
+    while (client->state == ECHO_TALKING && has_room_for_an_answer(client) &&
            (size = next_line(client)) > 0) {
-        rc = answer(client, client->in, size - (client->in[size - 1] == '\n'));
+        answer(client, client->in, size - (client->in[size - 1] == '\n'));
         client->in_length -= size;
         memmove(client->in, client->in + size, client->in_length);
     }
-    if (rc < 0 || client->state != ECHO_TALKING || !has_room_for_an_answer(client))
-        return rc;
+    if (client->state != ECHO_TALKING || !has_room_for_an_answer(client))
+        return;
     if (client->in_length == ECHO_IN_SIZE)
-        return refuse_line(client);
-    if (client->peer_ended)
+        refuse_line(client);
+    else if (client->peer_ended)
         client->state = ECHO_FINISHING;
-    return 0;
 }
 
 /* ---- Reading and writing ------------------------------------------------------------------- */
@@ -125,9 +130,6 @@ static bool is_no_error(int error)
 
 static int receive(struct echo_client *client)
 {
-    int rc = need_buffer(&client->in, ECHO_IN_SIZE);
-    if (rc < 0)
-        return rc;
     size_t room = ECHO_IN_SIZE - client->in_length;
     ssize_t count = read(client->fd, client->in + client->in_length, room);
     if (count < 0)
@@ -194,9 +196,8 @@ static int talk(struct echo_client *client)
 {
     int rc;
     do {
-        rc = answer_lines(client);
-        if (rc == 0)
-            rc = flush(client);
+        answer_lines(client);
+        rc = flush(client);
     } while (rc == 0 && client->out_end == 0 && client->state == ECHO_TALKING &&
              (next_line(client) > 0 || client->peer_ended));
     if (rc == 0 && client->state == ECHO_FINISHING && client->out_end == 0)
@@ -204,31 +205,41 @@ static int talk(struct echo_client *client)
     return rc;
 }
 
-static void advance(struct echo_client *client, int rc)
+/* One step: takes in what is new, does what can be done now, and says what to wait for. */
+static void advance(struct echo_client *client, int (*take_in)(struct echo_client *))
 {
+    struct desk desk;
+    sit_down(client, &desk);
     client->active_ns = loop_time(client->loop);
+    int rc = take_in(client);
     if (rc == 0 && client->state != ECHO_DRAINING)
         rc = talk(client);
     bool over = client->state == ECHO_DRAINING && client->peer_ended;
     if (rc == 0 && !over)
         rc = set_interest(client);
+    int cleared = clear_desk(client, &desk); /* in any case: nothing may point there any more */
+    rc = rc < 0 ? rc : cleared;
     if (rc < 0)
         fprintf(stderr, "%s: %s\n", client->name, strerror(-rc));
     if (rc < 0 || over)
         echo_client_close(client);
-    else
-        free_empty_buffers(client);
 }
 
 static void on_readable(void *arg)
 {
     struct echo_client *client = arg;
-    advance(client, client->state == ECHO_DRAINING ? drain(client) : receive(client));
+    advance(client, client->state == ECHO_DRAINING ? drain : receive);
+}
+
+static int take_nothing(struct echo_client *client)
+{
+    (void)client;
+    return 0;
 }
 
 static void on_writable(void *arg)
 {
-    advance(arg, 0);
+    advance(arg, take_nothing);
 }
 
 /* The timer is not moved with every byte, which would cost more than the bytes do. It rings, sees
@@ -242,29 +253,20 @@ static void on_patience_over(void *arg)
         echo_client_close(client);
 }
 
-static int begin(struct echo_client *client)
+static int greet(struct echo_client *client)
 {
     static const char greeting[] = "Welcome. Type a line, or exit.\n";
-    int rc = put(client, greeting, sizeof greeting - 1);
-    if (rc == 0)
-        rc = loop_add_reader(client->loop, client->fd, on_readable, client);
-    if (rc == 0 && client->idle_ns > 0)
-        rc = loop_call_later(client->loop, &client->patience, client->idle_ns);
-    return rc;
+    put(client, greeting, sizeof greeting - 1);
+    return client->idle_ns > 0 ? loop_call_later(client->loop, &client->patience, client->idle_ns)
+                               : 0;
 }
 
-int echo_client_start(struct echo_client *client, struct loop *loop, int fd, int64_t idle_ns,
-                      void (*on_closed)(struct echo_client *, void *), void *arg)
+void echo_client_start(struct echo_client *client, struct loop *loop, int fd, const char *name,
+                       int64_t idle_ns, void (*on_closed)(struct echo_client *, void *), void *arg)
 {
     *client = (struct echo_client){
         .loop = loop, .fd = fd, .idle_ns = idle_ns, .on_closed = on_closed, .arg = arg};
+    snprintf(client->name, sizeof client->name, "%s", name);
     timer_init(&client->patience, on_patience_over, client);
-    net_peer_name(fd, client->name);
-    int rc = begin(client);
-    if (rc < 0) {
-        echo_client_close(client);
-        return rc;
-    }
-    advance(client, 0);
-    return 0;
+    advance(client, greet);
 }

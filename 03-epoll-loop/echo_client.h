@@ -3,7 +3,8 @@
  * Between two calls from the loop everything that matters stands in the struct: what has come and
  * is no whole line yet, what is answered and not yet sent, and how far the dialogue is. Its memory
  * is bounded: when the answers do not go out, no further line is answered, and then none is read.
- * And a client who says nothing has no buffers at all: they exist only while something is in them.
+ * A step works in buffers on the stack, and only what it leaves behind gets memory of its own: a
+ * client who says nothing, or whole lines that are answered at once, has no buffers at all.
  */
 #ifndef ECHO_CLIENT_H
 #define ECHO_CLIENT_H
@@ -30,7 +31,7 @@ struct echo_client {
     int fd;
     enum echo_state state;
     bool peer_ended;           /* it will send nothing more */
-    char *in, *out;            /* NULL while they hold nothing */
+    char *in, *out;            /* NULL between steps while they hold nothing */
     size_t in_length;          /* bytes of `in` */
     size_t out_begin, out_end; /* bytes of `out` that wait to be sent */
     int64_t idle_ns;           /* for how long it may be idle; 0: for ever */
@@ -41,12 +42,13 @@ struct echo_client {
     char name[NET_NAME_MAX];
 };
 
-/* Takes over the connection `fd` (non-blocking) and greets. A client is closed when for idle_ns no
- * byte went either way (0: never). on_closed(client, arg) is called once, from the loop or from
- * echo_client_close, when the connection is over and closed; it may free the client. 0; or -errno,
- * and then on_closed has been called already. */
-int echo_client_start(struct echo_client *client, struct loop *loop, int fd, int64_t idle_ns,
-                      void (*on_closed)(struct echo_client *, void *), void *arg);
+/* Takes over the connection `fd` (non-blocking), whose peer is called `name`, and greets. A client
+ * is closed when for idle_ns no byte went either way (0: never). on_closed(client, arg) is called
+ * once, when the connection is over and closed: from the loop, from echo_client_close, or from here
+ * when not even the greeting can be sent. It may free the client. What went wrong is told on
+ * stderr. */
+void echo_client_start(struct echo_client *client, struct loop *loop, int fd, const char *name,
+                       int64_t idle_ns, void (*on_closed)(struct echo_client *, void *), void *arg);
 
 /* Ends it now, whatever it is doing. */
 void echo_client_close(struct echo_client *client);

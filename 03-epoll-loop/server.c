@@ -69,7 +69,7 @@ static void link_client(struct server *server, struct client *client)
     server->clients = client;
 }
 
-static void on_accepted(int fd, void *arg)
+static void on_accepted(int fd, const char *name, void *arg)
 {
     struct server *server = arg;
     struct client *client = malloc(sizeof *client);
@@ -79,14 +79,10 @@ static void on_accepted(int fd, void *arg)
         return;
     }
     link_client(server, client);
-    char name[NET_NAME_MAX];
-    net_peer_name(fd, name);
     printf("connect %s\n", name);
-    net_set_nodelay(fd);
-    int rc = echo_client_start(&client->echo, server->loop, fd, server->idle_ns, on_client_closed,
-                               server);
-    if (rc < 0)
-        fprintf(stderr, "%s: %s\n", name, error_text(rc));
+    net_set_nodelay(fd); /* only a matter of speed */
+    echo_client_start(&client->echo, server->loop, fd, name, server->idle_ns, on_client_closed,
+                      server);
 }
 
 /* ---- From start to end --------------------------------------------------------------------- */

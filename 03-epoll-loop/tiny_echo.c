@@ -59,20 +59,18 @@ static int send_now(int fd, const char *bytes, size_t length)
 int tiny_echo_accept(const struct tiny_server *server, struct tiny_client **client)
 {
     static const char greeting[] = "Welcome. Type a line, or exit.\n";
-    int fd;
-    do {
-        fd = accept4(server->listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    } while (fd < 0 && (errno == ECONNABORTED || errno == EINTR));
+    char name[NET_NAME_MAX];
+    int fd = net_accept(server->listening, name);
     if (fd < 0)
-        return -errno;
+        return fd;
     *client = calloc(1, sizeof **client);
     if (!*client) {
         close(fd);
         return -ENOMEM;
     }
     (*client)->fd = fd;
-    net_peer_name(fd, (*client)->name);
-    printf("connect %s\n", (*client)->name);
+    memcpy((*client)->name, name, sizeof name);
+    printf("connect %s\n", name);
     /* If it does not go out, reading from the client will fail, or tell of its end. */
     send_now(fd, greeting, sizeof greeting - 1);
     return 0;

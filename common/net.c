@@ -213,6 +213,24 @@ static void write_name(const union address *address, char name[NET_NAME_MAX])
         snprintf(name, NET_NAME_MAX, v6 ? "[%s]:%d" : "%s:%d", host, port);
 }
 
+int net_accept(int listening_fd, int flags, char name[NET_NAME_MAX])
+{
+    union address address = {.any.sa_family = AF_UNSPEC};
+    socklen_t size = sizeof address;
+    int fd = accept4(listening_fd, &address.any, &size, flags | SOCK_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    write_name(&address, name);
+    return fd;
+}
+
+bool net_is_listening(int fd)
+{
+    int is_listening = 0;
+    socklen_t size = sizeof is_listening;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) == 0 && is_listening;
+}
+
 void net_local_name(int fd, char name[NET_NAME_MAX])
 {
     union address address = {.any.sa_family = AF_UNSPEC};
@@ -229,6 +247,45 @@ void net_peer_name(int fd, char name[NET_NAME_MAX])
     if (getpeername(fd, &address.any, &size) < 0)
         address.any.sa_family = AF_UNSPEC;
     write_name(&address, name);
+}
+
+/* ---- Accepting ----------------------------------------------------------------------------- */
+
+/* Did accept fail for what happened to this one connection? See accept(2), "Error handling". */
+static bool is_lost_connection(int error)
+{
+    switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case EPERM: /* a firewall's rule */
+        return true;
+    default:
+        return false;
+    }
+}
+
+int net_accept(int listening_fd, char name[NET_NAME_MAX])
+{
+    union address peer = {.any.sa_family = AF_UNSPEC};
+    socklen_t size;
+    int fd;
+    do {
+        size = sizeof peer;
+        fd = accept4(listening_fd, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    } while (fd < 0 && is_lost_connection(errno));
+    if (fd < 0)
+        return -errno;
+    if (name)
+        write_name(&peer, name);
+    return fd;
 }
 
 void net_ignore_sigpipe(void)

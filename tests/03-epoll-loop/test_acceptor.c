@@ -1,4 +1,5 @@
 /* Accepting: everybody who waits, a share for each pass, and what happens without descriptors. */
+#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,12 +16,14 @@ struct accepted {
     struct acceptor acceptor;
     uint16_t port;
     int count;
-    int wanted; /* stops the loop when so many have come */
+    char name[NET_NAME_MAX]; /* of the last one */
+    int wanted;              /* stops the loop when so many have come */
 };
 
-static void on_accepted(int fd, void *arg)
+static void on_accepted(int fd, const char *name, void *arg)
 {
     struct accepted *accepted = arg;
+    snprintf(accepted->name, sizeof accepted->name, "%s", name);
     close(fd);
     if (++accepted->count == accepted->wanted)
         loop_stop(accepted->loop);
@@ -105,11 +108,32 @@ static void without_descriptors_it_does_not_spin(void **state)
     end(&accepted);
 }
 
+/* It has reset its connection before we came: the socket has no peer any more, and the log names it
+ * all the same. */
+static void the_name_of_one_who_is_gone(void **state)
+{
+    (void)state;
+    struct accepted accepted;
+    struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    char name[NET_NAME_MAX];
+    begin(&accepted);
+    int client = net_connect("127.0.0.1", accepted.port);
+    assert_true(client >= 0);
+    net_local_name(client, name);
+    assert_int_equal(setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset), 0);
+    close(client);
+    accepted.wanted = 1;
+    assert_int_equal(loop_run_forever(accepted.loop), 0);
+    assert_string_equal(accepted.name, name);
+    end(&accepted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_share_for_each_pass),
         cmocka_unit_test(without_descriptors_it_does_not_spin),
+        cmocka_unit_test(the_name_of_one_who_is_gone),
     };
     alarm(60);
     return cmocka_run_group_tests_name("accepting", tests, NULL, NULL);

@@ -56,8 +56,7 @@ static void begin(struct talk *talk, const struct loop_backend *backend, int64_t
     assert_non_null(talk->loop);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
     talk->peer = ends[1];
-    assert_int_equal(
-        echo_client_start(&talk->client, talk->loop, ends[0], idle_ns, on_closed, talk), 0);
+    echo_client_start(&talk->client, talk->loop, ends[0], "Ada", idle_ns, on_closed, talk);
     expect_text(talk, "Welcome. Type a line, or exit.\n");
 }
 

@@ -76,7 +76,8 @@ static void try_a_client(struct try *try)
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) < 0)
         abort();
-    int rc = echo_client_start(&client, try->loop, ends[0], NS_PER_S, on_closed, try);
+    int rc = 0;
+    echo_client_start(&client, try->loop, ends[0], "Ada", NS_PER_S, on_closed, try);
     for (int i = 0; i < 3 && rc == 0 && try->closed == 0; i++) {
         if (write(ends[1], pieces[i], strlen(pieces[i])) < 0)
             abort();
