@@ -81,6 +81,22 @@ ssize_t co_read(int fd, void *buffer, size_t size)
     return rc;
 }
 
+ssize_t co_read_when_ready(int fd, void *buffer, size_t size)
+{
+    for (;;) {
+        int rc = co_wait_readable(fd);
+        if (rc == -EPERM)
+            rc = co_yield(); /* epoll's word for a regular file */
+        if (rc < 0)
+            return rc;
+        ssize_t count = read(fd, buffer, size);
+        if (count >= 0)
+            return count;
+        if (errno != EAGAIN && errno != EINTR)
+            return -errno;
+    }
+}
+
 int co_write_all(int fd, const void *bytes, size_t size)
 {
     const char *next = bytes;

@@ -27,6 +27,12 @@ ssize_t co_read(int fd, void *buffer, size_t size) CO_MUST_CHECK;
 /* All of them: 0, or -errno, and then nobody knows how many went. asyncio: sock_sendall. */
 int co_write_all(int fd, const void *bytes, size_t size) CO_MUST_CHECK;
 
+/* The same for a descriptor that blocks: it waits first and then reads once. Stdin is such a one:
+ * it is shared with the shell and with whoever else has this terminal, so it must not be made
+ * non-blocking. A regular file, which cannot be waited for, is read at once, after all others have
+ * had a turn. */
+ssize_t co_read_when_ready(int fd, void *buffer, size_t size) CO_MUST_CHECK;
+
 /* Waits until fd can be read or written, without doing it. 0 or -errno. */
 int co_wait_readable(int fd) CO_MUST_CHECK;
 int co_wait_writable(int fd) CO_MUST_CHECK;

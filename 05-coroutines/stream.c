@@ -8,11 +8,22 @@
 
 void stream_reader_init(struct stream_reader *reader, int fd, char *buffer, size_t capacity)
 {
-    *reader = (struct stream_reader){.fd = fd, .buffer = buffer, .capacity = capacity};
+    *reader =
+        (struct stream_reader){.fd = fd, .read = co_read, .buffer = buffer, .capacity = capacity};
 }
 
-/* Reads more behind what is there. The number of bytes; 0: the peer has ended; -EMSGSIZE: full. */
-static ssize_t fill(struct stream_reader *reader)
+/* At the end of a file there may be more the next time, and at the end of a terminal: not here. */
+static ssize_t read_some(struct stream_reader *reader, void *bytes, size_t size)
+{
+    if (reader->has_ended)
+        return 0;
+    ssize_t count = reader->read(reader->fd, bytes, size);
+    reader->has_ended = count == 0;
+    return count;
+}
+
+/* Reads more behind what is there: 0; -ENODATA: the peer has ended; -EMSGSIZE: full. */
+static int fill(struct stream_reader *reader)
 {
     if (reader->begin > 0) {
         memmove(reader->buffer, reader->buffer + reader->begin, reader->end - reader->begin);
@@ -21,57 +32,28 @@ static ssize_t fill(struct stream_reader *reader)
     }
     if (reader->end == reader->capacity)
         return -EMSGSIZE;
-    ssize_t count =
-        co_read(reader->fd, reader->buffer + reader->end, reader->capacity - reader->end);
-    if (count > 0)
-        reader->end += (size_t)count;
-    return count;
+    ssize_t count = read_some(reader, reader->buffer + reader->end, reader->capacity - reader->end);
+    if (count < 0)
+        return (int)count;
+    reader->end += (size_t)count;
+    return count == 0 ? -ENODATA : 0;
 }
 
-/* Ends the line at `length` with a NUL where "\n", or "\r\n", stands, and moves past `taken`. */
-static ssize_t take_line(struct stream_reader *reader, size_t length, size_t taken, char **line)
+/* Gives out what comes next in the buffer. */
+static char *take(struct stream_reader *reader, size_t length)
 {
-    *line = reader->buffer + reader->begin;
-    reader->begin += taken;
-    if (length > 0 && (*line)[length - 1] == '\r')
-        length--;
-    if (length > reader->capacity - 2)
-        return -EMSGSIZE; /* it fits only because its end is shorter than it might be */
-    (*line)[length] = '\0';
-    return (ssize_t)length;
-}
-
-ssize_t stream_read_line(struct stream_reader *reader, char **line)
-{
-    size_t seen = 0; /* bytes in which there is no newline: each is looked at once */
-    for (;;) {
-        char *begin = reader->buffer + reader->begin;
-        size_t length = reader->end - reader->begin;
-        char *newline = memchr(begin + seen, '\n', length - seen);
-        if (newline)
-            return take_line(reader, (size_t)(newline - begin), (size_t)(newline - begin) + 1,
-                             line);
-        seen = length;
-        ssize_t count = fill(reader);
-        if (count < 0)
-            return count;
-        if (count == 0)
-            break;
-    }
-    size_t left = reader->end - reader->begin;
-    if (left == 0)
-        return -ENODATA;
-    return take_line(reader, left, left, line); /* a last line that nothing ended */
+    char *bytes = reader->buffer + reader->begin;
+    reader->begin += length;
+    return bytes;
 }
 
 ssize_t stream_read(struct stream_reader *reader, void *bytes, size_t size)
 {
     size_t there = reader->end - reader->begin;
     if (there == 0)
-        return co_read(reader->fd, bytes, size);
+        return read_some(reader, bytes, size);
     size_t count = there < size ? there : size;
-    memcpy(bytes, reader->buffer + reader->begin, count);
-    reader->begin += count;
+    memcpy(bytes, take(reader, count), count);
     return (ssize_t)count;
 }
 
@@ -88,4 +70,46 @@ int stream_read_exactly(struct stream_reader *reader, void *bytes, size_t size)
         size -= (size_t)count;
     }
     return 0;
+}
+
+ssize_t stream_read_until(struct stream_reader *reader, const char *separator, size_t length,
+                          char **bytes)
+{
+    if (length == 0)
+        return -EINVAL;
+    size_t seen = 0; /* bytes in which no separator begins: each is looked at once */
+    for (;;) {
+        const char *begin = reader->buffer + reader->begin;
+        size_t there = reader->end - reader->begin;
+        const char *found = memmem(begin + seen, there - seen, separator, length);
+        if (found) {
+            size_t taken = (size_t)(found - begin) + length;
+            *bytes = take(reader, taken);
+            return (ssize_t)taken;
+        }
+        if (there >= length)
+            seen = there - length + 1; /* its beginning may be there already */
+        int rc = fill(reader);
+        if (rc < 0)
+            return rc;
+    }
+}
+
+ssize_t stream_read_line(struct stream_reader *reader, char **line)
+{
+    ssize_t length = stream_read_until(reader, "\n", 1, line);
+    if (length >= 0) {
+        length--;
+    } else if (length == -ENODATA && reader->end > reader->begin) { /* a last one without end */
+        length = (ssize_t)(reader->end - reader->begin);
+        *line = take(reader, (size_t)length);
+    } else {
+        return length;
+    }
+    if (length > 0 && (*line)[length - 1] == '\r')
+        length--;
+    if (length > (ssize_t)reader->capacity - 2)
+        return -EMSGSIZE; /* it fits only because its end is shorter than it might be */
+    (*line)[length] = '\0';
+    return length;
 }
