@@ -19,10 +19,8 @@
 
 #define BACKLOG 16 /* how many connections the kernel keeps for us meanwhile */
 
-static void serve(int client)
+static void serve(int client, const char *name)
 {
-    char name[NET_NAME_MAX];
-    net_peer_name(client, name);
     printf("connect %s\n", name);
     if (stop_serving(client)) {
         int rc = echo_serve(client);
@@ -43,14 +41,14 @@ int main(int argc, char **argv)
 
     int listening = net_listen(options.host, options.port, BACKLOG);
     if (listening < 0)
-        die_error(listening, "cannot listen on %s port %u (--port 0 finds a free one)",
-                  options.host, options.port);
+        server_cannot_listen(&options, listening);
     CHECK_RC(stop_on_signals(listening));
     server_announce(listening);
 
     int client;
-    while ((client = accept_client(listening)) >= 0)
-        serve(client);
+    char name[NET_NAME_MAX];
+    while ((client = accept_client(listening, name)) >= 0)
+        serve(client, name);
     close(listening);
     if (client != -ECANCELED)
         die_error(client, "accept");

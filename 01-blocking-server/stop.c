@@ -8,7 +8,6 @@
 
 #include "check.h"
 #include "clock.h"
-#include "net.h"
 
 #define RETRY_NS (50 * NS_PER_MS)
 
@@ -61,21 +60,19 @@ static bool wait_if_used_up(int error, bool is_first)
     return true;
 }
 
-int accept_client(int listening_fd)
+int accept_client(int listening_fd, char name[NET_NAME_MAX])
 {
     for (bool is_first = true;;) {
-        int fd = accept4(listening_fd, NULL, NULL, SOCK_CLOEXEC);
+        int fd = net_accept_blocking(listening_fd, name);
         if (fd >= 0) {
             net_set_nodelay(fd); /* if that fails the connection is gone, and reading will say so */
             return fd;
         }
-        if (errno == EINVAL)
+        if (fd == -EINVAL)
             return -ECANCELED; /* what accept says of a listening socket that was shut down */
-        if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO)
-            continue;
-        if (!wait_if_used_up(errno, is_first))
-            return -errno;
-        if (stop_requested)
+        if (!wait_if_used_up(-fd, is_first))
+            return fd;
+        if (!net_is_listening(listening_fd))
             return -ECANCELED; /* without a free descriptor, accept does not come to say so */
         is_first = false;
     }

@@ -14,6 +14,8 @@
 
 #include <stdbool.h>
 
+#include "net.h"
+
 /* From now on SIGINT and SIGTERM shut down `listening_fd` (-1: none) and the client that is being
  * served. 0 or -errno. Called again, it changes the socket. */
 int stop_on_signals(int listening_fd);
@@ -23,11 +25,11 @@ int stop_on_signals(int listening_fd);
  * the client is not to be served. */
 bool stop_serving(int client_fd);
 
-/* The next client: a blocking, close-on-exec descriptor with TCP_NODELAY. A connection that was
- * lost before it could be accepted is passed over. When the process or the machine has run out of
- * descriptors or memory, that is said on stderr and the clients wait in the kernel's queue.
+/* The next client and its name: a blocking, close-on-exec descriptor with TCP_NODELAY. A connection
+ * that was lost before it could be accepted is passed over. When the process or the machine has run
+ * out of descriptors or memory, that is said on stderr and the clients wait in the kernel's queue.
  * -ECANCELED: the listening socket was shut down. Any other -errno is a mistake of the program's.
  * Any thread. man 2 accept. */
-int accept_client(int listening_fd);
+int accept_client(int listening_fd, char name[NET_NAME_MAX]);
 
 #endif

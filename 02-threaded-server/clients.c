@@ -29,17 +29,17 @@ static void link_client(struct clients *clients, struct client *client)
     pthread_mutex_unlock(&clients->lock);
 }
 
-struct client *clients_add(struct clients *clients, int fd)
+struct client *clients_add(struct clients *clients, int fd, const char *name)
 {
     struct client *client = calloc(1, sizeof *client);
     if (!client) {
-        fprintf(stderr, "no memory for a client: it is turned away\n");
+        fprintf(stderr, "no memory for %s: it is turned away\n", name);
         close(fd);
         return NULL;
     }
     client->fd = fd;
     client->clients = clients;
-    net_peer_name(fd, client->name);
+    snprintf(client->name, sizeof client->name, "%s", name);
     printf("connect %s\n", client->name);
     link_client(clients, client);
     return client;

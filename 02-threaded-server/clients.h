@@ -28,9 +28,9 @@ struct clients {
 /* An empty list. It is not taken apart again: it lives as long as the program. */
 void clients_init(struct clients *clients);
 
-/* Puts a connection on the list and prints "connect NAME". The client owns `fd`; client_leave frees
- * it. NULL when there is no memory: said on stderr, and `fd` is closed. */
-struct client *clients_add(struct clients *clients, int fd);
+/* Puts a connection on the list and prints "connect NAME". The client owns `fd`, `name` is copied;
+ * client_leave frees it. NULL when there is no memory: said on stderr, and `fd` is closed. */
+struct client *clients_add(struct clients *clients, int fd, const char *name);
 
 /* The client's dialogue, as long as it lasts. */
 void client_serve(struct client *client);

@@ -99,9 +99,8 @@ int serve_by_processes(int listening_fd)
     if (rc < 0)
         return rc;
     int fd;
-    while ((fd = accept_client(listening_fd)) >= 0) {
-        char name[NET_NAME_MAX];
-        net_peer_name(fd, name);
+    char name[NET_NAME_MAX];
+    while ((fd = accept_client(listening_fd, name)) >= 0) {
         printf("connect %s\n", name);
         rc = start_child(listening_fd, fd, name);
         if (rc < 0) {

@@ -89,8 +89,9 @@ static void start_client_thread(struct client *client)
 static int serve_by_threads(int listening)
 {
     int fd;
-    while ((fd = accept_client(listening)) >= 0) {
-        struct client *client = clients_add(&clients, fd);
+    char name[NET_NAME_MAX];
+    while ((fd = accept_client(listening, name)) >= 0) {
+        struct client *client = clients_add(&clients, fd, name);
         if (client)
             start_client_thread(client);
     }
@@ -104,8 +105,9 @@ static int serve_by_threads(int listening)
 static int serve_by_pool(int listening, struct pool *pool)
 {
     int fd;
-    while ((fd = accept_client(listening)) >= 0) {
-        struct client *client = clients_add(&clients, fd);
+    char name[NET_NAME_MAX];
+    while ((fd = accept_client(listening, name)) >= 0) {
+        struct client *client = clients_add(&clients, fd, name);
         if (client)
             pool_submit(pool, serve_to_the_end, client);
     }
@@ -168,15 +170,6 @@ static void parse_options(struct options *options, int argc, char **argv)
         die_error(error, "options");
 }
 
-static int listen_or_die(const struct server_options *options)
-{
-    int listening = net_listen(options->host, options->port, BACKLOG);
-    if (listening < 0)
-        die_error(listening, "cannot listen on %s port %u (--port 0 finds a free one)",
-                  options->host, options->port);
-    return listening;
-}
-
 /* With one thread: the signals end it by chapter 01's handler. */
 static int run_processes(int listening)
 {
@@ -206,7 +199,9 @@ int main(int argc, char **argv)
     parse_options(&options, argc, argv);
     setvbuf(stdout, NULL, _IOLBF, 0);
     net_ignore_sigpipe();
-    int listening = listen_or_die(&options.server);
+    int listening = net_listen(options.server.host, options.server.port, BACKLOG);
+    if (listening < 0)
+        server_cannot_listen(&options.server, listening);
     int rc =
         options.processes ? run_processes(listening) : run_threads(listening, options.pool_threads);
     close(listening);

@@ -8,15 +8,30 @@
 
 #define ERROR_TEXT_MAX 128
 
+/* What helps against an error, where that is known of the error alone. */
+static const char *remedy(int error)
+{
+    switch (error < 0 ? -error : error) {
+    case EMFILE:
+        return "; ulimit -n allows more";
+    case ENFILE:
+        return "; sysctl fs.file-max allows more";
+    default:
+        return "";
+    }
+}
+
 /* One line, in one piece: other threads may be printing too. What stdout holds comes first, so that
  * the two stay in order where they go to the same place. */
-static void complain(const char *suffix, const char *format, va_list arguments)
+static void complain(int error, const char *format, va_list arguments)
 {
     fflush(stdout);
     flockfile(stderr);
     fprintf(stderr, "%s: ", program_invocation_short_name);
     vfprintf(stderr, format, arguments);
-    fprintf(stderr, "%s%s\n", suffix[0] != '\0' ? ": " : "", suffix);
+    if (error != 0)
+        fprintf(stderr, ": %s%s", error_text(error), remedy(error));
+    fputc('\n', stderr);
     funlockfile(stderr);
 }
 
@@ -24,7 +39,7 @@ void die(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    complain("", format, arguments);
+    complain(0, format, arguments);
     va_end(arguments);
     exit(EXIT_FAILURE);
 }
@@ -33,7 +48,7 @@ void die_error(int error, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    complain(error_text(error), format, arguments);
+    complain(error, format, arguments);
     va_end(arguments);
     exit(EXIT_FAILURE);
 }

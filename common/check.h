@@ -12,7 +12,8 @@
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 /* Prints "PROGRAM: message: NAME (text)" for an errno value, "ECONNREFUSED (Connection refused)",
- * and exits with status 1. `error` may be errno or -errno. */
+ * and exits with status 1. `error` may be errno or -errno. What helps is said too, if it follows
+ * from the error: EMFILE (Too many open files); ulimit -n allows more. */
 void die_error(int error, const char *format, ...) __attribute__((noreturn, format(printf, 2, 3)));
 
 /* "ECONNREFUSED (Connection refused)" for errno or -errno. The text belongs to the calling thread

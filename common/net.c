@@ -213,24 +213,6 @@ static void write_name(const union address *address, char name[NET_NAME_MAX])
         snprintf(name, NET_NAME_MAX, v6 ? "[%s]:%d" : "%s:%d", host, port);
 }
 
-int net_accept(int listening_fd, int flags, char name[NET_NAME_MAX])
-{
-    union address address = {.any.sa_family = AF_UNSPEC};
-    socklen_t size = sizeof address;
-    int fd = accept4(listening_fd, &address.any, &size, flags | SOCK_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    write_name(&address, name);
-    return fd;
-}
-
-bool net_is_listening(int fd)
-{
-    int is_listening = 0;
-    socklen_t size = sizeof is_listening;
-    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) == 0 && is_listening;
-}
-
 void net_local_name(int fd, char name[NET_NAME_MAX])
 {
     union address address = {.any.sa_family = AF_UNSPEC};
@@ -272,20 +254,37 @@ static bool is_lost_connection(int error)
     }
 }
 
-int net_accept(int listening_fd, char name[NET_NAME_MAX])
+static int accept_next(int listening_fd, int flags, char name[NET_NAME_MAX])
 {
     union address peer = {.any.sa_family = AF_UNSPEC};
     socklen_t size;
     int fd;
     do {
         size = sizeof peer;
-        fd = accept4(listening_fd, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        fd = accept4(listening_fd, &peer.any, &size, flags | SOCK_CLOEXEC);
     } while (fd < 0 && is_lost_connection(errno));
     if (fd < 0)
         return -errno;
     if (name)
         write_name(&peer, name);
     return fd;
+}
+
+int net_accept(int listening_fd, char name[NET_NAME_MAX])
+{
+    return accept_next(listening_fd, SOCK_NONBLOCK, name);
+}
+
+int net_accept_blocking(int listening_fd, char name[NET_NAME_MAX])
+{
+    return accept_next(listening_fd, 0, name);
+}
+
+bool net_is_listening(int fd)
+{
+    int is_listening = 0;
+    socklen_t size = sizeof is_listening;
+    return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) == 0 && is_listening;
 }
 
 void net_ignore_sigpipe(void)

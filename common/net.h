@@ -17,14 +17,6 @@
 /* A listening socket, blocking, SO_REUSEADDR. Port 0 lets the kernel choose; see net_port. */
 int net_listen(const char *host, uint16_t port, int backlog);
 
-/* The next client of a listening socket, and its name: that is known even of one who has left
- * since. `flags` as accept4(2) takes them; close-on-exec anyway. A descriptor, or what accept4
- * says. */
-int net_accept(int listening_fd, int flags, char name[NET_NAME_MAX]);
-
-/* False for a listening socket that was shut down, and for any other. */
-bool net_is_listening(int fd);
-
 /* A connected socket, blocking, TCP_NODELAY: tries every address of the host in turn. */
 int net_connect(const char *host, uint16_t port);
 
@@ -38,6 +30,12 @@ int net_connect_finish(int fd);
  * NULL: not wanted. Connections that were lost before we came are passed over. -EAGAIN: nobody
  * waits; -EMFILE and its like: somebody does, and goes on waiting. */
 int net_accept(int listening_fd, char name[NET_NAME_MAX]);
+
+/* The same with blocking sockets: waits for the next one. -EINVAL: `listening_fd` was shut down. */
+int net_accept_blocking(int listening_fd, char name[NET_NAME_MAX]);
+
+/* False for a listening socket that was shut down, and for all others. */
+bool net_is_listening(int fd);
 
 int net_set_nonblocking(int fd, bool nonblocking);
 int net_set_nodelay(int fd);

@@ -3,9 +3,11 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "net.h"
@@ -131,8 +133,30 @@ void server_options_parse(struct server_options *options, uint16_t default_port,
         die_error(error, "options");
 }
 
+void server_cannot_listen(const struct server_options *options, int error)
+{
+    const char *remedy = "";
+    if (error == -EADDRINUSE)
+        remedy = "; --port 0 finds a free one";
+    else if (error == -EACCES)
+        remedy = "; one above 1023 is for everybody";
+    else if (error == -EADDRNOTAVAIL || error == -ENXIO)
+        remedy = "; --host wants an address of this machine";
+    die_error(error, "cannot listen on %s port %u%s", options->host, options->port, remedy);
+}
+
+/* A client is a descriptor: is one left? */
+static void expect_a_spare_descriptor(int listening_fd)
+{
+    int spare = fcntl(listening_fd, F_DUPFD_CLOEXEC, 0);
+    if (spare < 0)
+        die_error(errno, "no descriptor is left for a client");
+    close(spare);
+}
+
 void server_announce(int listening_fd)
 {
+    expect_a_spare_descriptor(listening_fd);
     char name[NET_NAME_MAX];
     net_local_name(listening_fd, name);
     if (printf("Serving on %s\n", name) < 0 || fflush(stdout) != 0)

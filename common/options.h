@@ -37,7 +37,13 @@ extern const struct argp server_options_argp;
 void server_options_parse(struct server_options *options, uint16_t default_port, const char *doc,
                           int argc, char **argv);
 
-/* Every server's first line on stdout, flushed: "Serving on 127.0.0.1:7777". */
+/* For a server that cannot listen as it was told: says why and what helps, and ends it. */
+void server_cannot_listen(const struct server_options *options, int error)
+    __attribute__((noreturn));
+
+/* Every server's first line on stdout, flushed: "Serving on 127.0.0.1:7777". Call it when all is
+ * open that is needed to serve: a server that could not accept anybody for want of a descriptor
+ * is ended with a sentence that says so. */
 void server_announce(int listening_fd);
 
 #endif
