@@ -169,12 +169,13 @@ static void choose_time(struct loop *loop, const struct deadlines *deadlines, bo
 
 static int explore_poll(struct loop *loop, int64_t timeout_ns)
 {
-    bool idle = timeout_ns != 0; /* nothing is queued: something has to come */
+    bool woken;
+    int ready = backend_virtual_look(loop, &woken);
+    bool idle = timeout_ns != 0 && !woken; /* nothing is queued: something has to come */
     struct deadlines deadlines;
-    int rc = find_deadlines(loop, idle, &deadlines);
-    int ready = rc < 0 ? rc : backend_virtual_look(loop);
-    if (ready < 0)
-        return ready;
+    int rc = ready < 0 ? ready : find_deadlines(loop, idle, &deadlines);
+    if (rc < 0)
+        return rc;
     if (idle && ready == 0 && count_callers() == 0 && deadlines.count == 0)
         return -EDEADLK;
     if (++outside.passes > EXPLORE_PASSES_MAX) {

@@ -141,11 +141,12 @@ void backend_virtual_report(struct loop *loop, int i)
     loop_fd_ready(loop, found.fd, to_mask(found.revents)); /* may drop it, and so move the others */
 }
 
-/* Takes the wake-ups. How many descriptors are ready; -errno. */
-static int count_ready(struct virtual_state *state)
+/* Takes the wake-ups: *woken. How many descriptors are ready; -errno. */
+static int count_ready(struct virtual_state *state, bool *woken)
 {
     uint64_t wakes;
-    if (state->watched[0].revents && read(state->wake_fd, &wakes, sizeof wakes) < 0)
+    *woken = state->watched[0].revents != 0;
+    if (*woken && read(state->wake_fd, &wakes, sizeof wakes) < 0)
         return -errno;
     int count = 0;
     for (nfds_t i = 1; i < state->count; i++) {
@@ -159,7 +160,8 @@ static int count_ready(struct virtual_state *state)
 /* Hands over what poll(2) found, in the order of registration. */
 static int report(struct loop *loop, struct virtual_state *state)
 {
-    int ready = count_ready(state);
+    bool woken;
+    int ready = count_ready(state, &woken);
     for (int left = ready; left > 0; left--)
         backend_virtual_report(loop, 0);
     return ready < 0 ? ready : 0;
@@ -188,11 +190,11 @@ static int look_twice(struct virtual_state *state)
     return ready;
 }
 
-int backend_virtual_look(struct loop *loop)
+int backend_virtual_look(struct loop *loop, bool *woken)
 {
     struct virtual_state *state = loop_backend_data(loop);
     int ready = look(state, 0);
-    return ready < 0 ? ready : count_ready(state);
+    return ready < 0 ? ready : count_ready(state, woken);
 }
 
 void backend_virtual_jump(struct loop *loop, int64_t when_ns)

@@ -20,6 +20,7 @@
 #ifndef SUPPORT_BACKEND_VIRTUAL_H
 #define SUPPORT_BACKEND_VIRTUAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "backend.h"
@@ -40,8 +41,9 @@ void backend_virtual_hold(struct loop *loop, int change);
 
 /* ---- For a backend that is built on this one (backend_explore) ------------------------------ */
 
-/* Looks at the descriptors, without waiting. How many are ready; -errno. */
-int backend_virtual_look(struct loop *loop);
+/* Looks at the descriptors, without waiting, and takes the wake-ups: *woken, if there were any. How
+ * many descriptors are ready; -errno. */
+int backend_virtual_look(struct loop *loop, bool *woken);
 
 /* Of those that the last look found and that are not yet reported the i-th, from 0: its descriptor
  * (-1: there are not so many); and its report to the loop, after which it is none of them. From
