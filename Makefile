@@ -12,7 +12,7 @@ export SETUP_DONE := yes
 UNIT_MS  ?= 1000
 FLOOR    := +@$(MAKE) --no-print-directory LOWER_DONE=yes -C
 
-.PHONY: help setup all demo test tests hostile bench aio grade check-format format clean common support
+.PHONY: help setup all demo test tests hostile oracle bench aio grade check-format format clean common support
 .PHONY: $(CHAPTERS) $(NUMBERS) $(NUMBERS:%=run-%) $(NUMBERS:%=test-%) $(TESTS:%=tests/%)
 
 help:
@@ -53,6 +53,8 @@ $(NUMBERS:%=test-%):
 	@LOWER_DONE=yes sh tests/run.sh $(call chapter,$(@:test-%=%))
 hostile: tests/end-to-end
 	@BUILD=$(BUILD) ONLY='$(ONLY)' sh tests/end-to-end/hostile.sh
+oracle: tests/oracle
+	@BUILD=$(BUILD) sh tests/oracle/oracle.sh
 bench: all tests/bench
 	@BUILD=$(BUILD) ONLY='$(ONLY)' sh tests/bench/bench.sh
 grade: | setup

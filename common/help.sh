@@ -12,6 +12,7 @@ async in C, step by step
   make run-05     runs its demo; against a server of its own, or the one that AIO_URL names
   make test-05    runs its tests
   make hostile    who survives whom: nine rude clients against every echo server; ONLY=03: against one
+  make oracle     99 scenarios of tasks on three backends, and what Python's asyncio says to them
   make bench      messages a second, CPU, memory, against others; ONLY=NAME: one experiment
   make aio        the delay server, on port 3000, until Ctrl-C; a unit is a second, or UNIT_MS=100
   make grade      lists the exercises; EX=NAME judges your answer to that one

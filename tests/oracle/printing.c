@@ -1,4 +1,5 @@
 /* printing.c - what the scenarios are written with: a place to print to, and short spellings. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 #include "check.h"
 #include "oracle.h"
 
-static char printed[4096];
+static char printed[16384];
 static size_t length;
 
 void p(const char *format, ...)
@@ -63,4 +64,31 @@ void yield_times(int count)
 {
     while (count-- > 0)
         CHECK_RC(co_sleep(0));
+}
+
+void sleep_ms(int ms)
+{
+    CHECK_RC(co_sleep(ms * NS_PER_MS));
+}
+
+static int clean_up(const struct nap *nap, int rc)
+{
+    p("%s cancelled", nap->name);
+    if (nap->cleanup_ms > 0) {
+        int slept = co_sleep(nap->cleanup_ms * NS_PER_MS);
+        if (slept < 0)
+            return slept;
+        p("%s cleaned up", nap->name);
+    }
+    return nap->cleanup_error < 0 ? nap->cleanup_error : rc;
+}
+
+int nap(void *arg)
+{
+    const struct nap *nap = arg;
+    int rc = co_sleep(nap->ms * NS_PER_MS);
+    if (rc == -ECANCELED)
+        return clean_up(nap, rc);
+    p(nap->error < 0 ? "%s fails" : "%s ends", nap->name);
+    return nap->error < 0 ? nap->error : nap->ms;
 }

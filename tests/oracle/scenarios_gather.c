@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "oracle.h"
+#include "suites.h"
 #include "timeout.h"
 
 static int fails_soon(void *arg)

@@ -6,6 +6,7 @@
 #include "oracle.h"
 #include "queue.h"
 #include "semaphore.h"
+#include "suites.h"
 
 /* Where one that waits finds what it waits for. The scenarios run one after another. */
 static struct semaphore semaphore;

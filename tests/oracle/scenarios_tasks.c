@@ -6,6 +6,7 @@
 #include "check.h"
 #include "gather.h"
 #include "oracle.h"
+#include "suites.h"
 
 static int three_turns(void *arg)
 {
