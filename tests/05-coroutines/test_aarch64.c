@@ -110,6 +110,27 @@ static void a_parked_stack_holds_its_registers(void **state)
     process_free(process);
 }
 
+static void a_switch_is_drawn(void **state)
+{
+    (void)state;
+    struct process *process = emulate("switch");
+    const char *printed = process_stdout(process);
+    assert_non_null(strstr(printed, "  x30           "));
+    assert_non_null(strstr(printed, "in stop_here, "));
+    assert_non_null(strstr(printed, "in first_frame, "));
+    assert_non_null(strstr(printed, "Ada was resumed there, and her turns are 2\n"));
+    process_free(process);
+}
+
+static void two_sleep_at_the_same_time(void **state)
+{
+    (void)state;
+    struct process *process = emulate("sleep --unit-ms 50");
+    assert_non_null(strstr(process_stdout(process), "Ada: start\nBob: start\n"
+                                                    "Ada: finish\nBob: finish\n"));
+    process_free(process);
+}
+
 static void generators_give_in_the_same_orders(void **state)
 {
     (void)state;
@@ -138,6 +159,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(its_tests_pass),
         TEST(a_parked_stack_holds_its_registers),
+        TEST(a_switch_is_drawn),
+        TEST(two_sleep_at_the_same_time),
         TEST(generators_give_in_the_same_orders),
         TEST(thousands_sleep),
     };
