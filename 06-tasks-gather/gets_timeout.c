@@ -53,7 +53,7 @@ static int spawn_all(struct work *work)
 
 static void print_get(const struct work *work, int i)
 {
-    const struct task *task = work->tasks[i];
+    struct task *task = work->tasks[i];
     printf("  %d (delay %d): ", i + 1, work->gets[i].delay);
     if (!task_is_done(task))
         printf("pending, cancelled %s\n", task_is_cancelled(task) ? "true" : "false");

@@ -11,7 +11,7 @@
 
 #include "aio_client.h"
 #include "flight.h"
-#include "gather.h"
+#include "group.h"
 #include "options.h"
 
 #define MAX_CALLERS 100
@@ -21,6 +21,7 @@ struct work {
     int callers;
     struct flight flight;
     struct fetch_result answer; /* the flight's, read by each caller */
+    int spawned;
     struct task *tasks[MAX_CALLERS];
 };
 
@@ -42,14 +43,16 @@ static int caller(void *arg)
 
 /* ---- A scene ------------------------------------------------------------------------------- */
 
-static int spawn_callers(struct work *work)
+/* A group: whatever becomes of us, no caller outlives the scene. */
+static int spawn_callers(struct work *work, struct group *group)
 {
     for (int i = 0; i < work->callers; i++) {
-        work->tasks[i] = task_spawn(co_loop(), caller, work, "caller");
-        if (!work->tasks[i])
-            return i;
+        int rc = group_spawn_task(group, caller, work, "caller", &work->tasks[i]);
+        if (rc < 0)
+            return rc;
+        work->spawned++;
     }
-    return work->callers;
+    return 0;
 }
 
 /* When the server has the request, the first `cancelled` callers are cancelled. */
@@ -62,12 +65,12 @@ static int cancel_some(struct work *work, int cancelled)
     return rc;
 }
 
-static int tell(struct work *work, const char *scene, const int results[])
+static int tell(struct work *work, const char *scene)
 {
     int served = 0, cancelled = 0;
     for (int i = 0; i < work->callers; i++) {
-        served += results[i] == 200;
-        cancelled += results[i] == -ECANCELED;
+        served += task_result(work->tasks[i]) == 200;
+        cancelled += task_is_cancelled(work->tasks[i]);
     }
     struct aio_counters counters;
     int rc = aio_wait_in_flight(&work->client, 0, &counters);
@@ -79,18 +82,18 @@ static int tell(struct work *work, const char *scene, const int results[])
 
 static int play(struct work *work, const char *scene, int cancelled)
 {
-    int results[MAX_CALLERS];
-    int spawned = spawn_callers(work);
-    int rc = spawned == work->callers ? 0 : -ENOMEM;
+    struct group group;
+    group_begin(&group);
+    work->spawned = 0;
+    int rc = spawn_callers(work, &group);
     if (rc == 0 && cancelled > 0)
         rc = cancel_some(work, cancelled);
-    for (int i = 0; rc < 0 && i < spawned; i++)
-        task_cancel(work->tasks[i]);
-    for (int i = 0; i < spawned; i++)
-        results[i] = task_join(work->tasks[i]);
-    if (rc == 0 && task_cancelling(task_current()) > 0)
-        rc = -ECANCELED;
-    return rc < 0 ? rc : tell(work, scene, results);
+    rc = group_end(&group, rc);
+    if (rc == 0)
+        rc = tell(work, scene);
+    for (int i = 0; i < work->spawned; i++)
+        task_unref(work->tasks[i]);
+    return rc;
 }
 
 static int main_task(void *arg)
