@@ -148,15 +148,21 @@ static int watch(struct loop *loop, struct curl_socket *socket, int what)
     return rc;
 }
 
-/* Inside libcurl. -1 makes the call of libcurl that is under way fail. */
+static void unwatch(struct curl_bridge *bridge, struct curl_socket *socket, curl_socket_t fd)
+{
+    loop_forget_fd(bridge->loop, fd);
+    free(socket);
+}
+
+/* Inside libcurl. -1 makes the call of libcurl that is under way fail; libcurl does not always come
+ * back to tell us that such a socket is gone. */
 static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
     (void)easy;
     struct curl_bridge *bridge = arg;
     struct curl_socket *socket = socket_arg;
     if (what == CURL_POLL_REMOVE) {
-        loop_forget_fd(bridge->loop, fd);
-        free(socket);
+        unwatch(bridge, socket, fd);
         return 0;
     }
     if (!socket) {
@@ -169,7 +175,12 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *arg, voi
             return -1;
         }
     }
-    return watch(bridge->loop, socket, what) < 0 ? -1 : 0;
+    if (watch(bridge->loop, socket, what) < 0) {
+        curl_multi_assign(bridge->multi, fd, NULL);
+        unwatch(bridge, socket, fd);
+        return -1;
+    }
+    return 0;
 }
 
 /* Inside libcurl, too. */
