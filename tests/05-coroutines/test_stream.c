@@ -6,6 +6,7 @@
 
 #include "backend.h"
 #include "co_io.h"
+#include "net.h"
 #include "stream.h"
 #include "trace.h"
 #include "unit.h"
@@ -70,6 +71,41 @@ static int mix_lines_and_bytes(void *arg)
     return 0;
 }
 
+/* What stands before the separator "--\n--", then what is left. */
+static int say_parts(void *arg)
+{
+    (void)arg;
+    char buffer[10], left[sizeof buffer + 1] = "", *part;
+    struct stream_reader reader;
+    stream_reader_init(&reader, pair[0], buffer, sizeof buffer);
+    ssize_t length;
+    while ((length = stream_read_until(&reader, "--\n--", 5, &part)) >= 0)
+        say("%zd:%.*s", length, (int)length - 5, part);
+    say("%s", strerrorname_np((int)-length));
+    ssize_t count, had = 0;
+    while (had < 4 && (count = stream_read(&reader, left + had, 4 - (size_t)had)) > 0)
+        had += count;
+    say("left %s", left);
+    end_one();
+    return 0;
+}
+
+static int read_what_is_not_there(void *arg)
+{
+    (void)arg;
+    char buffer[8], bytes[8] = "", *part;
+    struct stream_reader reader;
+    stream_reader_init(&reader, pair[0], buffer, sizeof buffer);
+    int rc = stream_read_exactly(&reader, bytes, 7);
+    say("%s:%s", strerrorname_np(-rc), bytes);
+    ssize_t count = stream_read(&reader, bytes, 1);
+    say("%zd", count);
+    count = stream_read_until(&reader, "", 0, &part);
+    say("%s", strerrorname_np((int)-count));
+    end_one();
+    return 0;
+}
+
 /* The same input, whole, then cut at every length, leaves the same trace. */
 static void expect(coro_fn *fn, const char *text, const char *expected)
 {
@@ -117,6 +153,59 @@ static void bytes_and_lines_mix(void **state)
     expect(mix_lines_and_bytes, "a\n12345b\n123", "1:a, 0:12345, 1:b, ENODATA");
 }
 
+static void a_separator_may_come_in_pieces(void **state)
+{
+    (void)state;
+    expect(say_parts, "a--\n----\n--bcd--\n--e--\n-", "6:a, 5:, 8:bcd, ENODATA, left e--\n");
+    expect(say_parts, "-----\n--", "8:---, ENODATA, left ");
+}
+
+static void without_a_separator_the_buffer_fills(void **state)
+{
+    (void)state;
+    expect(say_parts, "12345--\n--", "10:12345, ENODATA, left ");
+    expect(say_parts, "123456--\n--", "EMSGSIZE, left 1234");
+}
+
+static void an_end_too_early_is_told_from_an_end(void **state)
+{
+    (void)state;
+    expect(read_what_is_not_there, "123456", "ENODATA:123456, 0, EINVAL");
+}
+
+static int read_from_one_who_reset(void *arg)
+{
+    char buffer[8], *line;
+    struct stream_reader reader;
+    stream_reader_init(&reader, *(int *)arg, buffer, sizeof buffer);
+    ssize_t length = stream_read_line(&reader, &line);
+    say("%s", strerrorname_np((int)-length));
+    loop_stop(loop);
+    return 0;
+}
+
+static void an_error_is_told_from_an_end(void **state)
+{
+    (void)state;
+    struct linger at_once = {.l_onoff = 1};
+    int listening = net_listen("127.0.0.1", 0, 1);
+    int one = net_connect("127.0.0.1", (uint16_t)net_port(listening));
+    int other = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    assert_true(one >= 0 && other >= 0);
+    assert_int_equal(setsockopt(one, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    close(one);
+    trace_clear();
+    loop = loop_new(&backend_epoll);
+    assert_int_equal(co_spawn(loop, read_from_one_who_reset, &other, "reader"), 0);
+    alarm(60);
+    assert_int_equal(loop_run_forever(loop), 0);
+    alarm(0);
+    assert_string_equal(trace_text(), "ECONNRESET");
+    loop_free(loop);
+    close(other);
+    close(listening);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +213,10 @@ int main(void)
         cmocka_unit_test(a_line_may_fill_the_buffer),
         cmocka_unit_test(a_longer_line_is_refused),
         cmocka_unit_test(bytes_and_lines_mix),
+        cmocka_unit_test(a_separator_may_come_in_pieces),
+        cmocka_unit_test(without_a_separator_the_buffer_fills),
+        cmocka_unit_test(an_end_too_early_is_told_from_an_end),
+        cmocka_unit_test(an_error_is_told_from_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
