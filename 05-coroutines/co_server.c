@@ -82,6 +82,8 @@ static int accept_clients(void *arg)
             fprintf(stderr, "accept: %s; trying again in a moment\n", error_text(rc));
             co_close(fd);
             rc = co_sleep(ACCEPT_PAUSE_NS);
+            if (rc == -ENOMEM) /* not even for a timer: the others get a turn, and we try again */
+                rc = co_yield();
             if (rc < 0)
                 return rc;
         }

@@ -274,6 +274,7 @@ static void on_task_done(void *arg)
     loop_forget_fd(server->loop, connection->fd);
     close(connection->fd);
     unlink_connection(connection);
+    future_mark_retrieved(&connection->task->future); /* a lost client is nobody's concern */
     task_unref(connection->task);
     free(connection);
     http_server_connection_ended(server);

@@ -49,6 +49,8 @@ static int accept_loop(void *arg)
             if (fd != last_error && server->options.log)
                 fprintf(server->options.log, "accept: %s\n", error_text(fd));
             rc = co_sleep(ACCEPT_PAUSE);
+            if (rc == -ENOMEM) /* not even for a timer: the others get a turn, and we try again */
+                rc = co_yield();
         }
         last_error = fd;
     }
