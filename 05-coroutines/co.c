@@ -169,7 +169,7 @@ int co_sleep(int64_t delay_ns)
 {
     if (delay_ns <= 0)
         return co_yield();
-    struct sleeper sleeper = {.waiter.cancel = cancel_sleep, .co = running};
+    struct sleeper sleeper = {.waiter = {cancel_sleep, "sleep"}, .co = running};
     timer_init(&sleeper.timer, on_time_over, &sleeper);
     int rc = loop_call_later(running->loop, &sleeper.timer, delay_ns);
     if (rc < 0)

@@ -59,6 +59,7 @@ struct co_waiter {
      * the wait returns -ECANCELED on the next pass. Or return false: what is waited for has taken
      * the cancel over and will itself wake the coroutine (a task that is awaited). Never NULL. */
     bool (*cancel)(struct co_waiter *waiter);
+    const char *what; /* "sleep": for who looks from outside; NULL: something */
 };
 
 /* Suspends until co_wake; returns its result, or -ECANCELED. The caller has arranged the waking

@@ -38,14 +38,14 @@ static bool cancel_fd_wait(struct co_waiter *waiter)
 
 int co_wait_readable(int fd)
 {
-    struct fd_wait wait = {{cancel_fd_wait}, co_current(), fd, loop_remove_reader};
+    struct fd_wait wait = {{cancel_fd_wait, "a descriptor to read"}, co_current(), fd, loop_remove_reader};
     int rc = loop_add_reader(co_loop(), fd, on_ready, &wait);
     return rc < 0 ? rc : co_wait(&wait.waiter);
 }
 
 int co_wait_writable(int fd)
 {
-    struct fd_wait wait = {{cancel_fd_wait}, co_current(), fd, loop_remove_writer};
+    struct fd_wait wait = {{cancel_fd_wait, "a descriptor to write"}, co_current(), fd, loop_remove_writer};
     int rc = loop_add_writer(co_loop(), fd, on_ready, &wait);
     return rc < 0 ? rc : co_wait(&wait.waiter);
 }

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "task_internal.h"
+
 struct as_completed_item {
     struct as_completed *it;
     struct task *task;
@@ -45,7 +47,7 @@ static void watch(struct as_completed *it, struct task *const tasks[])
         item->it = it;
         item->task = tasks[i];
         callback_init(&item->on_done.callback, on_task_done, item);
-        future_add_done_callback(&tasks[i]->future, &item->on_done);
+        future_add_awaiter(&tasks[i]->future, &item->on_done, co_current());
     }
 }
 
@@ -69,6 +71,7 @@ static int wait_for_one(struct as_completed *it)
 {
     struct future more;
     future_init(&more, it->loop);
+    more.what = "as_completed_next";
     it->waiter = &more;
     int rc = await(&more);
     it->waiter = NULL;

@@ -123,7 +123,13 @@ void future_tell_if_unretrieved(struct future *future, const char *name, const c
 
 void future_add_done_callback(struct future *future, struct future_callback *callback)
 {
+    future_add_awaiter(future, callback, NULL);
+}
+
+void future_add_awaiter(struct future *future, struct future_callback *callback, struct co *co)
+{
     callback->next = NULL;
+    callback->awaiter = co;
     if (future_is_done(future)) {
         loop_call_soon(future->loop, &callback->callback);
         return;
@@ -175,9 +181,12 @@ int await(struct future *future)
     if (future_is_done(future))
         return future_result(future);
     struct awaiting awaiting = {
-        .waiter.cancel = cancel_awaited, .co = co_current(), .future = future_ref(future)};
+        .waiter = {cancel_awaited, future->what ? future->what : "a future"},
+        .co = co_current(),
+        .future = future_ref(future),
+    };
     callback_init(&awaiting.on_done.callback, on_awaited_done, &awaiting);
-    future_add_done_callback(future, &awaiting.on_done);
+    future_add_awaiter(future, &awaiting.on_done, awaiting.co);
     int rc = co_wait(&awaiting.waiter);
     future_unref(future);
     return rc;

@@ -25,6 +25,7 @@ struct future {
     int references;
     struct future_callback *callbacks, **callbacks_end; /* in the order of adding */
     bool (*cancel)(struct future *future);  /* future_cancel; a task's and a gather's differ */
+    const char *what; /* "gather": what who awaits it is told to wait for; NULL: a future */
     void (*destroy)(struct future *future); /* with the last reference; NULL: nothing to free */
 };
 
@@ -32,6 +33,7 @@ struct future {
 struct future_callback {
     struct callback callback;     /* as callback_init sets it up */
     struct future_callback *next; /* of the same future */
+    struct co *awaiter;           /* who waits by it for the future; NULL: nobody (task_tree.h) */
 };
 
 struct future *future_new(struct loop *loop); /* NULL: no memory */

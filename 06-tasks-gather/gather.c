@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "task_internal.h"
+
 struct gathering;
 
 struct child {
@@ -64,6 +66,7 @@ static struct gathering *gathering_new(struct task *const tasks[], int count, un
         return NULL;
     future_init(&gathering->future, co_loop());
     gathering->future.cancel = cancel_children;
+    gathering->future.what = "gather";
     gathering->flags = flags;
     gathering->count = count;
     for (int i = 0; i < count; i++) {
@@ -81,7 +84,7 @@ static void watch_children(struct gathering *gathering)
     for (int i = 0; i < gathering->count; i++) {
         struct child *child = &gathering->children[i];
         if (!task_is_done(child->task))
-            future_add_done_callback(&child->task->future, &child->on_done);
+            future_add_awaiter(&child->task->future, &child->on_done, co_current());
     }
     for (int i = 0; i < gathering->count; i++)
         if (task_is_done(gathering->children[i].task))

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "task_internal.h"
+
 struct group_member {
     struct group *group;
     struct task *task; /* a reference */
@@ -76,7 +78,7 @@ int group_spawn_task(struct group *group, coro_fn *fn, void *arg, const char *na
     }
     *member = (struct group_member){.group = group, .task = child};
     callback_init(&member->on_done.callback, on_member_done, member);
-    future_add_done_callback(&child->future, &member->on_done);
+    future_add_awaiter(&child->future, &member->on_done, &group->parent->co);
     TAILQ_INSERT_TAIL(&group->members, member, link);
     future_ref(&child->future); /* ours; the other is the caller's */
     *task = child;
@@ -102,6 +104,7 @@ static bool wait_for_members(struct group *group)
     while (!TAILQ_EMPTY(&group->members)) {
         struct future all_ended;
         future_init(&all_ended, group->parent->future.loop);
+        all_ended.what = "group_end";
         group->all_ended = &all_ended;
         int rc = await(&all_ended);
         group->all_ended = NULL;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "task_internal.h"
+#include "task_tree.h"
 
 struct run {
     struct loop *loop;
@@ -105,12 +106,14 @@ int task_run(struct loop *loop, coro_fn *fn, void *arg, bool signals)
     if (signals) {
         loop_add_signal_handler(loop, SIGINT, on_sigint, &run);
         loop_add_signal_handler(loop, SIGTERM, on_sigterm, &run);
+        task_tree_on_signal(loop, SIGUSR1);
     }
     int rc = run_loop_until(loop, &main_task->future);
     int rc_others = leave_nothing_running(&run);
     if (signals) {
         loop_remove_signal_handler(loop, SIGINT);
         loop_remove_signal_handler(loop, SIGTERM);
+        loop_remove_signal_handler(loop, SIGUSR1);
     }
     if (rc == 0)
         rc = task_is_done(main_task) ? task_result(main_task) : rc_others;

@@ -1,7 +1,7 @@
 /* shield.c - a future of the waiter's own in front of the task: a cancel reaches that one only. */
 #include "shield.h"
 
-#include <errno.h>
+#include "task_internal.h"
 
 struct shielding {
     struct future outer; /* what is awaited, and cancelled */
@@ -24,8 +24,9 @@ int shield(struct task *task)
         return task_result(task);
     struct shielding shielding = {.inner = task};
     future_init(&shielding.outer, co_loop());
+    shielding.outer.what = "shield";
     callback_init(&shielding.on_inner_done.callback, on_inner_done, &shielding);
-    future_add_done_callback(&task->future, &shielding.on_inner_done);
+    future_add_awaiter(&task->future, &shielding.on_inner_done, co_current());
     int rc = await(&shielding.outer);
     future_remove_done_callback(&task->future, &shielding.on_inner_done);
     if (task_is_done(task)) /* in the same pass as our cancel: asyncio sees it as asked for */

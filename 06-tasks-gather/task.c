@@ -59,6 +59,7 @@ struct task *task_spawn(struct loop *loop, coro_fn *fn, void *arg, const char *n
     future_init(&task->future, loop);
     task->future.cancel = cancel_future_of_task;
     task->future.destroy = destroy;
+    task->future.what = "a task";
     set_name(task, name);
     if (co_start(&task->co, loop, fn, arg, task->name, on_end) < 0) {
         free(task);

@@ -56,6 +56,7 @@ int task_result(struct task *task); /* as future_result */
 /* Runs fn(arg) as the main task of `loop` until it ends, then cancels all other tasks of the loop
  * and waits for them, and gives the main task's result. SIGINT and SIGTERM cancel it, when
  * `signals` is true: then the result is -ECANCELED, usually; a second one ends the process at once.
+ * SIGUSR1 then prints what every task waits for (task_tree.h).
  * -ENOMEM, or the loop's error (-EDEADLK). asyncio: run. */
 int task_run(struct loop *loop, coro_fn *fn, void *arg, bool signals) CO_MUST_CHECK;
 

@@ -10,6 +10,10 @@ static inline bool future_has_failed(const struct future *future)
     return future->state == FUTURE_DONE && future->result < 0;
 }
 
+/* future_add_done_callback for those who wait: it is by this callback that `co` waits for the
+ * future. */
+void future_add_awaiter(struct future *future, struct future_callback *callback, struct co *co);
+
 /* An error that nobody has asked for goes to the exception handler of the future's loop. */
 void future_tell_if_unretrieved(struct future *future, const char *name, const char *message);
 

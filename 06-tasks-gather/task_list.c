@@ -83,7 +83,7 @@ int all_tasks(const struct loop *loop, struct task *tasks[], int size)
     struct task *task;
     TAILQ_FOREACH(task, &running, link)
     {
-        if (task->future.loop != loop)
+        if (loop && task->future.loop != loop)
             continue;
         if (count < size)
             tasks[count] = task;

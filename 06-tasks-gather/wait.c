@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "gather.h"
+#include "task_internal.h"
 #include "timeout.h"
 
 /* ---- wait_tasks ---------------------------------------------------------------------------- */
@@ -57,6 +58,7 @@ static struct waiting *waiting_new(struct task *const tasks[], int count, enum w
     if (!waiting)
         return NULL;
     future_init(&waiting->enough, co_loop());
+    waiting->enough.what = "wait_tasks";
     timer_init(&waiting->timer, on_wait_over, waiting);
     waiting->until = until;
     waiting->left = waiting->count = count;
@@ -74,7 +76,8 @@ static int wait_until_enough(struct waiting *waiting, int64_t timeout_ns)
     if (timeout_ns >= 0)
         rc = loop_call_later(waiting->enough.loop, &waiting->timer, timeout_ns);
     for (int i = 0; i < waiting->count; i++)
-        future_add_done_callback(&waiting->tasks[i].task->future, &waiting->tasks[i].on_done);
+        future_add_awaiter(&waiting->tasks[i].task->future, &waiting->tasks[i].on_done,
+                           co_current());
     if (rc == 0)
         rc = await(&waiting->enough);
     loop_cancel_timer(waiting->enough.loop, &waiting->timer);

@@ -71,6 +71,7 @@ int semaphore_acquire(struct semaphore *semaphore)
 
     struct semaphore_waiter self;
     future_init(&self.permit, co_loop());
+    self.permit.what = "a semaphore";
     TAILQ_INSERT_TAIL(&semaphore->waiters, &self, place);
     int rc = await(&self.permit);
     TAILQ_REMOVE(&semaphore->waiters, &self, place);

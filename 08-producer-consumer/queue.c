@@ -53,6 +53,7 @@ static int wait_in(struct queue_waiters *line, struct loop *loop, bool *wake_was
 {
     struct queue_waiter self = {.in_line = true};
     future_init(&self.woken, loop);
+    self.woken.what = "a queue";
     TAILQ_INSERT_TAIL(line, &self, place);
     int rc = await(&self.woken);
     leave(line, &self);

@@ -87,7 +87,7 @@ int run_in_executor(struct executor *executor, work_fn *fn, void *arg, callback_
     int rc = -ENOMEM;
     struct job *job = malloc(sizeof *job);
     if (job) {
-        *job = (struct job){.waiter.cancel = cancel_job,
+        *job = (struct job){.waiter = {cancel_job, "a call in a thread"},
                             .request.data = job,
                             .executor = executor,
                             .co = co_current(),
