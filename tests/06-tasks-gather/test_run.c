@@ -74,7 +74,7 @@ static bool undo_nothing(struct co_waiter *waiter)
 static int wait_for_nothing(void *arg)
 {
     (void)arg;
-    struct co_waiter waiter = {undo_nothing};
+    struct co_waiter waiter = {.cancel = undo_nothing};
     int rc = co_wait(&waiter);
     say("%d", rc == -ECANCELED);
     return rc;
