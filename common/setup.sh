@@ -3,8 +3,8 @@
 #
 #   sh common/setup.sh                   compiler, make, pkg-config, libraries, curl, nc, redis-server
 #   sh common/setup.sh --with databases  and the servers that only some tests use
-#   sh common/setup.sh --with ci         and clang, clang-format, and what builds and runs programs for
-#                                        64-bit ARM, as .ci/run needs them
+#   sh common/setup.sh --with ci         and clang, clang-format, gdb, valgrind, strace, and what builds
+#                                        and runs programs for 64-bit ARM, as .ci/run needs them
 #   sh common/setup.sh --check           only says what is missing; exit code 1 if anything is
 #
 # When nothing is missing it says nothing. Else it says first what it will install and by which
@@ -33,6 +33,9 @@ databases program mariadbd      mariadb-server-core  mariadb-server            m
 databases program postgres      postgresql           postgresql-server         postgresql
 ci        program clang         clang                clang                     clang
 ci        program clang-format  clang-format         clang-tools-extra         clang
+ci        program gdb           gdb                  gdb                       gdb
+ci        program valgrind      valgrind             valgrind                  valgrind
+ci        program strace        strace               strace                    strace
 ci        program qemu-aarch64  qemu-user            qemu-user                 qemu-user
 ci        program aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu,libc6-dev-arm64-cross gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc
 END
