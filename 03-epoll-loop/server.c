@@ -9,7 +9,6 @@
  * It is no server for the open network: it does not count how many clients come from where.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,20 +16,13 @@
 #include "acceptor.h"
 #include "backend.h"
 #include "check.h"
-#include "clock.h"
 #include "echo_client.h"
+#include "end_signals.h"
 #include "fd_limit.h"
+#include "idle_options.h"
 #include "net.h"
-#include "options.h"
 
-#define BACKLOG        1024
-#define IDLE_S_DEFAULT 60
-#define IDLE_S_MAX     1000000 /* eleven days */
-
-struct options {
-    struct server_options server;
-    int64_t idle_ns;
-};
+#define BACKLOG 1024
 
 struct client {
     struct echo_client echo; /* first */
@@ -87,49 +79,12 @@ static void on_accepted(int fd, const char *name, void *arg)
 
 /* ---- From start to end --------------------------------------------------------------------- */
 
-static error_t parse_option(int key, char *text, struct argp_state *state)
-{
-    struct options *options = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &options->server;
-        return 0;
-    case 'i':
-        options->idle_ns = option_number(state, "--idle", text, 0, IDLE_S_MAX) * NS_PER_S;
-        return 0;
-    case ARGP_KEY_ARG:
-        argp_failure(state, USAGE_ERROR, 0, "\"%s\": expected no arguments; see --help", text);
-        return EINVAL;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static struct options parse_options(int argc, char **argv)
-{
-    static const struct argp_option list[] = {
-        {"idle", 'i', "SECONDS", 0, "Close a client who is idle for so long (default 60; 0: never)",
-         0},
-        {0},
-    };
-    static const struct argp_child children[] = {{&server_options_argp, 0, NULL, 0}, {0}};
-    const struct argp argp = {.options = list,
-                              .parser = parse_option,
-                              .doc = "The echo server: one loop for all clients.",
-                              .children = children};
-    struct options options = {.server.port = 7777, .idle_ns = IDLE_S_DEFAULT * NS_PER_S};
-    error_t error = argp_parse(&argp, argc, argv, 0, NULL, &options);
-    if (error != 0)
-        die_error(error, "options");
-    return options;
-}
-
 static void on_signal(void *arg)
 {
     loop_stop(arg);
 }
 
-static void start(struct server *server, const struct options *options)
+static void start(struct server *server, const struct idle_options *options)
 {
     CHECK_RC(raise_fd_limit());
     server->idle_ns = options->idle_ns;
@@ -141,16 +96,13 @@ static void start(struct server *server, const struct options *options)
         die_error(listening, "cannot listen on %s port %u (--port 0 finds a free one)",
                   options->server.host, options->server.port);
     CHECK_RC(acceptor_start(&server->acceptor, server->loop, listening, on_accepted, server));
-    CHECK_RC(loop_add_signal_handler(server->loop, SIGINT, on_signal, server->loop));
-    CHECK_RC(loop_add_signal_handler(server->loop, SIGTERM, on_signal, server->loop));
+    CHECK_RC(end_signals_handle(server->loop, on_signal, server->loop));
     server_announce(listening);
 }
 
-/* A second Ctrl-C must not hit while this is under way: the loop gives the signals back. */
 static void end(struct server *server)
 {
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
+    end_signals_ignore();
     while (server->clients)
         echo_client_close(&server->clients->echo);
     acceptor_stop(&server->acceptor);
@@ -159,7 +111,8 @@ static void end(struct server *server)
 
 int main(int argc, char **argv)
 {
-    struct options options = parse_options(argc, argv);
+    struct idle_options options;
+    idle_options_parse(&options, 7777, "The echo server: one loop for all clients.", argc, argv);
     setvbuf(stdout, NULL, _IOLBF, 0);
     net_ignore_sigpipe();
     struct server server = {0};

@@ -12,7 +12,6 @@
  * Anybody who can connect can shut it down: it is no server for a network. For the same reason it
  * listens on 127.0.0.1, unless told otherwise.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +21,10 @@
 #include "check.h"
 #include "clock.h"
 #include "commands.h"
+#include "end_signals.h"
+#include "idle_options.h"
 #include "line_protocol.h"
 #include "net.h"
-#include "options.h"
 
 #define LINE_LIMIT  512      /* bytes, without the line's end */
 #define FAREWELL_NS NS_PER_S /* for what is on its way to clients at the end */
@@ -33,6 +33,7 @@ struct server {
     struct loop *loop;
     struct listener listener;
     LIST_HEAD(, session) sessions;
+    int64_t idle_ns;
     bool is_stopping;
     struct timer farewell;
 };
@@ -100,6 +101,7 @@ static void on_made(struct line_protocol *lines)
     print_connection(transport_peer_name(lines->transport));
     if (session->server->is_stopping)
         transport_abort(lines->transport);
+    line_protocol_limit_idleness(lines, session->server->idle_ns);
 }
 
 static void on_line(struct line_protocol *lines, const char *line, size_t length)
@@ -161,26 +163,25 @@ static struct protocol *make_session(void *arg)
 
 int main(int argc, char **argv)
 {
-    struct server_options options;
-    server_options_parse(&options, 8888, "A server that keeps a total for each client.", argc,
-                         argv);
+    struct idle_options options;
+    idle_options_parse(&options, 8888, "A server that keeps a total for each client.", argc, argv);
     setvbuf(stdout, NULL, _IOLBF, 0);
     net_ignore_sigpipe();
 
-    struct server server = {.loop = loop_new(&backend_epoll)};
+    struct server server = {.loop = loop_new(&backend_epoll), .idle_ns = options.idle_ns};
     if (!server.loop)
         die_error(errno, "cannot make a loop");
     timer_init(&server.farewell, on_stop_signal, &server);
-    int rc = listener_open(&server.listener, server.loop, options.host, options.port, make_session,
-                           &server);
+    int rc = listener_open(&server.listener, server.loop, options.server.host, options.server.port,
+                           make_session, &server);
     if (rc < 0)
-        die_error(rc, "cannot listen on %s port %u (--port 0 finds a free one)", options.host,
-                  options.port);
-    CHECK_RC(loop_add_signal_handler(server.loop, SIGINT, on_stop_signal, &server));
-    CHECK_RC(loop_add_signal_handler(server.loop, SIGTERM, on_stop_signal, &server));
+        die_error(rc, "cannot listen on %s port %u (--port 0 finds a free one)",
+                  options.server.host, options.server.port);
+    CHECK_RC(end_signals_handle(server.loop, on_stop_signal, &server));
     server_announce(server.listener.fd);
 
     CHECK_RC(loop_run_forever(server.loop));
+    end_signals_ignore();
     loop_free(server.loop);
     return 0;
 }

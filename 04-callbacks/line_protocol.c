@@ -13,6 +13,12 @@ void line_protocol_say(struct line_protocol *lines, const char *text)
     transport_write(lines->transport, text, strlen(text));
 }
 
+static void note_activity(struct line_protocol *lines)
+{
+    if (lines->idle_ns > 0)
+        lines->active_ns = loop_time(lines->loop);
+}
+
 /* ---- The end of a dialogue ----------------------------------------------------------------- */
 
 /* A client that reads late still gets what is buffered. */
@@ -30,6 +36,24 @@ void line_protocol_end(struct line_protocol *lines)
     lines->is_over = true;
     transport_write_eof(lines->transport);
     if (loop_call_later(lines->loop, &lines->patience, DISCARD_NS) < 0)
+        transport_abort(lines->transport);
+}
+
+/* The timer is not moved with every byte: when it rings, it looks at when the last one came. A
+ * transport_close would wait for the client to read. */
+static void on_idleness_over(void *arg)
+{
+    struct line_protocol *lines = arg;
+    int64_t end = lines->active_ns + lines->idle_ns;
+    if (loop_time(lines->loop) >= end || loop_call_at(lines->loop, &lines->idleness, end) < 0)
+        transport_abort(lines->transport);
+}
+
+void line_protocol_limit_idleness(struct line_protocol *lines, int64_t idle_ns)
+{
+    lines->idle_ns = idle_ns;
+    note_activity(lines);
+    if (idle_ns > 0 && loop_call_later(lines->loop, &lines->idleness, idle_ns) < 0)
         transport_abort(lines->transport);
 }
 
@@ -88,6 +112,7 @@ static void on_made(struct protocol *protocol, struct transport *transport)
 static void on_data(struct protocol *protocol, const char *bytes, size_t length)
 {
     struct line_protocol *lines = (struct line_protocol *)protocol;
+    note_activity(lines);
     while (length > 0 && !lines->is_over && !transport_is_closing(lines->transport)) {
         size_t taken = take(lines, bytes, length);
         bytes += taken;
@@ -116,6 +141,7 @@ static void on_full(struct protocol *protocol)
 static void on_room(struct protocol *protocol)
 {
     struct line_protocol *lines = (struct line_protocol *)protocol;
+    note_activity(lines);
     transport_resume_reading(lines->transport);
 }
 
@@ -123,6 +149,7 @@ static void on_lost(struct protocol *protocol, int error)
 {
     struct line_protocol *lines = (struct line_protocol *)protocol;
     loop_cancel_timer(lines->loop, &lines->patience);
+    loop_cancel_timer(lines->loop, &lines->idleness);
     lines->calls->connection_lost(lines, error);
 }
 
@@ -146,4 +173,5 @@ void line_protocol_init(struct line_protocol *lines, const struct line_calls *ca
         .limit = limit,
     };
     timer_init(&lines->patience, on_patience_over, lines);
+    timer_init(&lines->idleness, on_idleness_over, lines);
 }

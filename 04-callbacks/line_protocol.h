@@ -42,12 +42,21 @@ struct line_protocol {
     size_t discarded; /* bytes, since it is over */
     bool is_over;
     struct timer patience; /* with a client that still sends when it is over */
+    int64_t idle_ns;       /* 0: it may be idle for ever */
+    int64_t active_ns;     /* when it last was not, on loop_time's clock */
+    struct timer idleness;
 };
 
 /* Lines of at most `limit` bytes; `buffer` has room for one more. Now it can be given to a
  * transport: &lines->protocol. */
 void line_protocol_init(struct line_protocol *lines, const struct line_calls *calls,
                         struct loop *loop, char *buffer, size_t limit);
+
+/* From connection_made on: a client from whom no byte has come for so long is closed, and what is
+ * kept for it thrown away. While it has too many answers to read for us to read from it,
+ * it is active when it has taken most of them. 0: it may be idle for ever, as without this call.
+ * Without memory for a timer it is closed at once. */
+void line_protocol_limit_idleness(struct line_protocol *lines, int64_t idle_ns);
 
 /* Writes a text. */
 void line_protocol_say(struct line_protocol *lines, const char *text);

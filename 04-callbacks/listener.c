@@ -28,28 +28,7 @@ static void start_accepting(void *arg)
         pause_accepting(listener);
 }
 
-/* Did accept fail for what happened to this one connection? See accept(2), "Error handling". */
-static bool is_the_clients_error(int error)
-{
-    switch (error) {
-    case EINTR:
-    case ECONNABORTED:
-    case EPROTO:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case ENONET:
-    case ENOPROTOOPT:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case EOPNOTSUPP:
-    case EPERM: /* a firewall's rule */
-        return true;
-    default:
-        return false;
-    }
-}
-
-static void begin_connection(struct listener *listener, int fd)
+static void begin_connection(struct listener *listener, int fd, const char *name)
 {
     struct protocol *protocol = listener->make_protocol(listener->arg);
     if (!protocol) {
@@ -57,7 +36,7 @@ static void begin_connection(struct listener *listener, int fd)
         return;
     }
     net_set_nodelay(fd); /* only a matter of speed */
-    if (!transport_new(listener->loop, fd, protocol)) {
+    if (!transport_new(listener->loop, fd, name, protocol)) {
         close(fd);
         if (protocol->calls->connection_lost)
             protocol->calls->connection_lost(protocol, -ENOMEM);
@@ -68,15 +47,15 @@ static void on_connection_waiting(void *arg)
 {
     struct listener *listener = arg;
     for (int i = 0; i < ACCEPTS_PER_PASS; i++) {
-        int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            begin_connection(listener, fd);
-        } else if (errno == EAGAIN) {
+        char name[NET_NAME_MAX];
+        int fd = net_accept(listener->fd, name);
+        if (fd == -EAGAIN)
             return;
-        } else if (!is_the_clients_error(errno)) { /* EMFILE, ENFILE, ENOBUFS, ENOMEM */
+        if (fd < 0) { /* EMFILE, ENFILE, ENOBUFS, ENOMEM */
             pause_accepting(listener);
             return;
         }
+        begin_connection(listener, fd, name);
     }
 }
 

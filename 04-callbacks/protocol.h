@@ -56,10 +56,11 @@ struct protocol {
 #define TRANSPORT_HIGH_WATER (64 * 1024) /* bytes; asyncio's defaults */
 #define TRANSPORT_LOW_WATER  (16 * 1024)
 
-/* A transport for a connected, non-blocking socket, which it closes at its end. It frees itself
- * after connection_lost. connection_made is called on the next pass. NULL: no memory, nothing has
- * happened. */
-struct transport *transport_new(struct loop *loop, int fd, struct protocol *protocol);
+/* A transport for a connected, non-blocking socket, which it closes at its end. `peer_name`
+ * (copied) is for transport_peer_name. It frees itself after connection_lost. connection_made is
+ * called on the next pass. NULL: no memory, nothing has happened. */
+struct transport *transport_new(struct loop *loop, int fd, const char *peer_name,
+                                struct protocol *protocol);
 
 /* A connection that has begun to an address (a name is resolved first, and that blocks). The result
  * may be given to transport_abort before connection_made, and to nothing else. NULL with errno set:

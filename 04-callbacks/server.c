@@ -9,7 +9,6 @@
  * as it is. Compare with chapter 03: readiness and buffers have gone into the transport. What is
  * left is what this server says; but not one function here shows a whole dialogue.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +16,10 @@
 
 #include "backend.h"
 #include "check.h"
+#include "end_signals.h"
+#include "idle_options.h"
 #include "line_protocol.h"
 #include "net.h"
-#include "options.h"
 
 #define LINE_LIMIT 4096 /* bytes, without the line's end */
 
@@ -27,6 +27,7 @@ struct server {
     struct loop *loop;
     struct listener listener;
     LIST_HEAD(, connection) connections;
+    int64_t idle_ns;
     bool is_stopping;
 };
 
@@ -48,6 +49,7 @@ static void on_made(struct line_protocol *lines)
         transport_abort(lines->transport);
     else
         line_protocol_say(lines, "Welcome. Type a line, or exit.\n");
+    line_protocol_limit_idleness(lines, connection->server->idle_ns);
 }
 
 static void on_line(struct line_protocol *lines, const char *line, size_t length)
@@ -123,24 +125,24 @@ static void on_stop_signal(void *arg)
 
 int main(int argc, char **argv)
 {
-    struct server_options options;
-    server_options_parse(&options, 7777, "The echo server by callbacks.", argc, argv);
+    struct idle_options options;
+    idle_options_parse(&options, 7777, "The echo server by callbacks.", argc, argv);
     setvbuf(stdout, NULL, _IOLBF, 0);
     net_ignore_sigpipe();
 
-    struct server server = {.loop = loop_new(&backend_epoll)};
+    struct server server = {.loop = loop_new(&backend_epoll), .idle_ns = options.idle_ns};
     if (!server.loop)
         die_error(errno, "cannot make a loop");
-    int rc = listener_open(&server.listener, server.loop, options.host, options.port,
+    int rc = listener_open(&server.listener, server.loop, options.server.host, options.server.port,
                            make_connection, &server);
     if (rc < 0)
-        die_error(rc, "cannot listen on %s port %u (--port 0 finds a free one)", options.host,
-                  options.port);
-    CHECK_RC(loop_add_signal_handler(server.loop, SIGINT, on_stop_signal, &server));
-    CHECK_RC(loop_add_signal_handler(server.loop, SIGTERM, on_stop_signal, &server));
+        die_error(rc, "cannot listen on %s port %u (--port 0 finds a free one)",
+                  options.server.host, options.server.port);
+    CHECK_RC(end_signals_handle(server.loop, on_stop_signal, &server));
     server_announce(server.listener.fd);
 
     CHECK_RC(loop_run_forever(server.loop));
+    end_signals_ignore();
     loop_free(server.loop);
     return 0;
 }

@@ -5,7 +5,9 @@
  * the transport under the feet of the function that called the protocol.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -248,15 +250,17 @@ static struct transport *make(struct loop *loop, int fd, struct protocol *protoc
     transport->low_water = TRANSPORT_LOW_WATER;
     callback_init(&transport->begin, on_begin, transport);
     callback_init(&transport->end, on_end, transport);
-    net_peer_name(fd, transport->peer_name);
     return transport;
 }
 
-struct transport *transport_new(struct loop *loop, int fd, struct protocol *protocol)
+struct transport *transport_new(struct loop *loop, int fd, const char *peer_name,
+                                struct protocol *protocol)
 {
     struct transport *transport = make(loop, fd, protocol);
-    if (transport)
-        loop_call_soon(loop, &transport->begin);
+    if (!transport)
+        return NULL;
+    snprintf(transport->peer_name, sizeof transport->peer_name, "%s", peer_name);
+    loop_call_soon(loop, &transport->begin);
     return transport;
 }
 
@@ -292,6 +296,7 @@ struct transport *transport_connect(struct loop *loop, const char *host, uint16_
         errno = -rc;
         return NULL;
     }
+    strcpy(transport->peer_name, "?"); /* until it is connected */
     return transport;
 }
 

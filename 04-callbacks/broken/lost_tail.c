@@ -65,7 +65,7 @@ static void serve_mended(struct run *run, int fd)
 {
     static const struct protocol_calls calls = {.connection_made = on_made};
     run->protocol.calls = &calls;
-    if (!transport_new(run->loop, fd, &run->protocol))
+    if (!transport_new(run->loop, fd, "the peer", &run->protocol))
         die_error(ENOMEM, "a transport");
 }
 

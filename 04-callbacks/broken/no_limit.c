@@ -93,7 +93,7 @@ static void flood(struct loop *loop, const char *name, const struct protocol_cal
     struct run run = {.protocol.calls = calls, .loop = loop};
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends));
     run.client = ends[1];
-    if (!transport_new(loop, ends[0], &run.protocol))
+    if (!transport_new(loop, ends[0], "the peer", &run.protocol))
         die_error(ENOMEM, "a transport");
     callback_init(&run.next, on_client_turn, &run);
     loop_call_soon(loop, &run.next);

@@ -125,7 +125,7 @@ int pair_setup(void **state)
     CHECK(setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &smallest, sizeof smallest));
     pair->peer = ends[1];
     recorder_init(&pair->recorder);
-    if (!transport_new(pair->loop, ends[0], &pair->recorder.protocol))
+    if (!transport_new(pair->loop, ends[0], "the peer", &pair->recorder.protocol))
         return -1;
     *state = pair;
     return 0;

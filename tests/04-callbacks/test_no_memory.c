@@ -57,7 +57,7 @@ static void no_transport(void **state)
     recorder_init(&other);
     pair_begin(pair);
     left = 0;
-    assert_null(transport_new(pair->loop, STDERR_FILENO, &other.protocol));
+    assert_null(transport_new(pair->loop, STDERR_FILENO, "the peer", &other.protocol));
     left = -1;
     run_passes(pair->loop, 2);
     assert_int_equal(other.lost, 0); /* nothing has happened */
