@@ -99,6 +99,9 @@ struct green_thread;
 struct green_thread *green_self(void);
 struct green_thread *green_thread_of(struct co *co);
 
+/* In the child of main's fork: there are no others any more. */
+void green_threads_forget(void);
+
 /* A thread's own values of pthread_setspecific, and its end (keys.c). */
 struct green_keys {
     const void **values; /* NULL: it has set none */

@@ -50,6 +50,11 @@ struct green_keys *green_own_keys(void)
     return self == &main_thread ? NULL : &self->keys;
 }
 
+void green_threads_forget(void)
+{
+    threads_alive = 0;
+}
+
 /* ---- Its life ------------------------------------------------------------------------------ */
 
 static int run_thread(void *arg)
@@ -95,7 +100,8 @@ static int create(pthread_t *id, const pthread_attr_t *attributes, void *(*start
     *thread = (struct green_thread){.start = start, .arg = arg};
     thread->is_detached = is_to_be_detached(attributes);
     snprintf(thread->name, sizeof thread->name, "thread %u", ++number);
-    int rc = co_start(&thread->co, green_loop(), run_thread, thread, thread->name, on_thread_end);
+    int rc = co_start_at(&thread->co, green_loop(), run_thread, thread, thread->name, on_thread_end,
+                         "pthread_create");
     if (rc < 0) {
         free(thread);
         return EAGAIN;
@@ -197,6 +203,18 @@ HOOK int sched_yield(void)
     return 0;
 }
 
+/* It is the coroutine's name from now on: a message about its stack says it. */
+HOOK int pthread_setname_np(pthread_t id, const char *name)
+{
+    NEXT(pthread_setname_np);
+    if (!green_may_wait() || is_main(id))
+        return next(id, name);
+    if (thread_by(id)->has_ended)
+        return ESRCH;
+    coro_set_name(thread_by(id)->co.coro, name);
+    return 0;
+}
+
 /* ---- Refused ------------------------------------------------------------------------------- */
 
 HOOK int pthread_cancel(pthread_t id)
@@ -209,10 +227,4 @@ HOOK int pthread_kill(pthread_t id, int signo)
 {
     NEXT(pthread_kill);
     return green_may_wait() && !is_main(id) ? ENOSYS : next(id, signo);
-}
-
-HOOK int pthread_setname_np(pthread_t id, const char *name)
-{
-    NEXT(pthread_setname_np);
-    return green_may_wait() && !is_main(id) ? ENOSYS : next(id, name);
 }

@@ -52,7 +52,8 @@ bool green_may_wait(void)
 /* ---- The loop ------------------------------------------------------------------------------ */
 
 /* Of a process that forks, the child has only the thread that forked. If that is main, it begins
- * anew; the others' stacks stay, as they do with real threads. */
+ * anew. The others' stacks stay behind, as they do with real threads, and so does the loop in
+ * whose queues they may still be. */
 static void begin_child(void)
 {
     if (!is_here())
@@ -60,10 +61,9 @@ static void begin_child(void)
     is_orphan = co_current() != NULL;
     if (is_orphan)
         return;
-    struct loop *parents = loop;
     loop = NULL;
     main_wait = NULL;
-    loop_free(parents);
+    green_threads_forget();
 }
 
 /* Signals are looked for where the loop comes back from the kernel. */
