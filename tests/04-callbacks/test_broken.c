@@ -60,6 +60,19 @@ static void answers_without_a_limit(void **state)
     process_free(program);
 }
 
+static void a_time_limit_is_never_told(void **state)
+{
+    (void)state;
+    struct process *program;
+    const char *out = output_of("04-callbacks/broken/lost_timeout", &program);
+    assert_string_equal(out, "looking only while a transfer is running:\n"
+                             "the second is over, and this message was never read:\n"
+                             "  Timeout was reached\n"
+                             "looking every time:\n"
+                             "  Timeout was reached\n");
+    process_free(program);
+}
+
 int main(void)
 {
     net_ignore_sigpipe();
@@ -69,6 +82,7 @@ int main(void)
         TEST(the_tail_is_lost),
         TEST(the_end_is_told_inside_a_write),
         TEST(answers_without_a_limit),
+        TEST(a_time_limit_is_never_told),
     };
     return cmocka_run_group_tests_name("04-callbacks broken", tests, NULL, NULL);
 }
