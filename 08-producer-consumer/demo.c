@@ -13,10 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "backend.h"
 #include "check.h"
-#include "demo.h"
-#include "fetch_delay.h"
+#include "fetch_all.h"
 #include "net.h"
 #include "options.h"
 #include "queue.h"
@@ -139,17 +137,6 @@ static int main_task(void *arg)
     return rc;
 }
 
-static int run(struct work *work)
-{
-    struct loop *loop = loop_new(&backend_epoll);
-    if (!loop)
-        die_error(errno, "cannot make a loop");
-    int rc = task_run(loop, main_task, work, true);
-    loop_free(loop);
-    coro_trim();
-    return rc;
-}
-
 int main(int argc, char **argv)
 {
     struct demo demo;
@@ -164,7 +151,7 @@ int main(int argc, char **argv)
     };
     demo_begin(&demo, argc, argv, &about);
     net_ignore_sigpipe();
-    int rc = run(&work);
+    int rc = run_on_epoll(main_task, &work);
     if (rc < 0)
         die_error(rc, "the work was not done");
     int count = demo.count, code = demo_finish(&demo);
