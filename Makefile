@@ -12,7 +12,7 @@ export SETUP_DONE := yes
 UNIT_MS  ?= 1000
 FLOOR    := +@$(MAKE) --no-print-directory LOWER_DONE=yes -C
 
-.PHONY: help setup all demo test tests hostile oracle bench aio grade check-format format clean common support
+.PHONY: help setup all demo test tests hostile mutants explore oracle explain-cancel bench aio grade check-format format clean common support
 .PHONY: $(CHAPTERS) $(NUMBERS) $(NUMBERS:%=run-%) $(NUMBERS:%=test-%) $(TESTS:%=tests/%)
 
 help:
@@ -53,8 +53,15 @@ $(NUMBERS:%=test-%):
 	@LOWER_DONE=yes sh tests/run.sh $(call chapter,$(@:test-%=%))
 hostile: tests/end-to-end
 	@BUILD=$(BUILD) ONLY='$(ONLY)' sh tests/end-to-end/hostile.sh
+explain-cancel: 06
+	@$(BUILD)/06-tasks-gather/explain_cancel
 oracle: tests/oracle
 	@BUILD=$(BUILD) sh tests/oracle/oracle.sh
+# Copies of the tree with a mistake in each; all schedules of small tests, or LOOP_EXPLORE=500 of them.
+mutants: | setup
+	@ONLY='$(ONLY)' sh tests/mutants/mutants.sh
+explore: tests/explore
+	@LOWER_DONE=yes sh tests/run.sh explore
 bench: all tests/bench
 	@BUILD=$(BUILD) ONLY='$(ONLY)' sh tests/bench/bench.sh
 grade: | setup

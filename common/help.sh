@@ -11,7 +11,10 @@ async in C, step by step
   make 05         builds a chapter and what it stands on; also: make -C 05-coroutines
   make run-05     runs its demo; against a server of its own, or the one that AIO_URL names
   make test-05    runs its tests
+  make mutants    makes mistakes in the bricks, one by one, and names the test that sees each; ONLY=NAME: one
+  make explore    tests played with events in every order that there can be (tests/explore/README.md)
   make hostile    who survives whom: nine rude clients against every echo server; ONLY=03: against one
+  make explain-cancel   what a cancel does to tasks in a gather in a timeout, drawn from a real run
   make oracle     99 scenarios of tasks on three backends, and what Python's asyncio says to them
   make bench      messages a second, CPU, memory, against others; ONLY=NAME: one experiment
   make aio        the delay server, on port 3000, until Ctrl-C; a unit is a second, or UNIT_MS=100
