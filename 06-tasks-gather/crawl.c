@@ -1,6 +1,6 @@
-/* crawl.c - reads a site, a task for each page, and prints the beginning of each.
+/* crawl.c - reads one site or more, a task for each page, and prints the beginning of each.
  *
- *     build/06-tasks-gather/crawl http://127.0.0.1:3000/Ada       a site of one page
+ *     build/06-tasks-gather/crawl http://127.0.0.1:3000/Ada http://127.0.0.1:3000/Bob
  *     build/06-tasks-gather/crawl --pages 20 http://127.0.0.1:8000/
  *
  * Watch the order: pages come in any order and are printed in that of their discovery, for who
@@ -25,7 +25,8 @@
 #include "net.h"
 #include "options.h"
 
-#define SHOWN 100 /* bytes of each page */
+#define SHOWN    100 /* bytes of each page */
+#define MAX_URLS 20
 
 struct page {
     struct crawl *crawl;
@@ -36,7 +37,8 @@ struct page {
 };
 
 struct crawl {
-    const char *begin;
+    const char *begin[MAX_URLS];
+    int begin_count;
     long page_max;
     struct fetcher *fetcher;
     struct group group;  /* all the tasks, whoever finds the link that they follow */
@@ -55,6 +57,12 @@ static bool is_known(const struct crawl *crawl, const char *url)
         if (strcmp(crawl->pages[i]->url, url) == 0)
             return true;
     return false;
+}
+
+/* In full, as all URLs here are; to be freed. NULL: it is none. */
+static char *resolve(const char *text)
+{
+    return link_resolve(text, (struct link){"", 0});
 }
 
 /* Takes the URL over (NULL: it leads elsewhere). A page that is new gets a task. 0 or -errno. */
@@ -163,8 +171,8 @@ static int main_task(void *arg)
     crawl->pages = calloc((size_t)crawl->page_max, sizeof crawl->pages[0]);
     int rc = crawl->fetcher && crawl->pages ? 0 : -ENOMEM;
     group_begin(&crawl->group);
-    if (rc == 0)
-        rc = visit(crawl, link_resolve(crawl->begin, (struct link){"", 0}));
+    for (int i = 0; rc == 0 && i < crawl->begin_count; i++)
+        rc = visit(crawl, resolve(crawl->begin[i]));
     if (rc == 0)
         rc = print_all(crawl);
     rc = group_end(&crawl->group, rc);
@@ -177,14 +185,14 @@ static int main_task(void *arg)
 
 static void take_url(struct crawl *crawl, const struct argp_state *state, const char *text)
 {
-    if (crawl->begin)
-        argp_failure(state, USAGE_ERROR, 0, "\"%s\": expected one URL; see --help", text);
-    char *url = link_resolve(text, (struct link){"", 0});
+    if (crawl->begin_count == MAX_URLS)
+        argp_failure(state, USAGE_ERROR, 0, "\"%s\": expected %d URLs at most", text, MAX_URLS);
+    char *url = resolve(text);
     if (!url)
         argp_failure(state, USAGE_ERROR, 0,
                      "\"%s\" is no URL; expected one like http://127.0.0.1:3000/Ada", text);
     free(url);
-    crawl->begin = text;
+    crawl->begin[crawl->begin_count++] = text;
 }
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -201,7 +209,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
         take_url(crawl, state, text);
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_failure(state, USAGE_ERROR, 0, "expected the URL to begin with; see --help");
+        argp_failure(state, USAGE_ERROR, 0, "expected a URL to begin with; see --help");
         return EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -216,8 +224,8 @@ static void read_options(struct crawl *crawl, int argc, char **argv)
     };
     static const struct argp argp = {.options = list,
                                      .parser = parse_option,
-                                     .args_doc = "URL",
-                                     .doc = "Prints the beginning of each page of a site."};
+                                     .args_doc = "URL...",
+                                     .doc = "Prints the beginning of each page of some sites."};
     error_t error = argp_parse(&argp, argc, argv, 0, NULL, crawl);
     if (error != 0)
         die_error(error, "options");

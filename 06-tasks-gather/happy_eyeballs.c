@@ -95,15 +95,14 @@ static int run_race(struct race *race)
     struct task *running[MAX_WAYS];
     int winner, rc = 0;
     while (rc >= 0 && (winner = find_winner(race)) < 0) {
-        bool more = race->started < race->count;
-        if (more && (rc = start_next(race)) < 0)
+        if (race->started < race->count && (rc = start_next(race)) < 0)
             return rc;
         int count = find_running(race, running);
         if (count == 0)
             return task_result(race->tasks[race->started - 1]);
-        more = race->started < race->count;
+        bool last = race->started == race->count;
         rc = wait_tasks(running, count, WAIT_FIRST_COMPLETED,
-                        more ? race->stagger * race->client.unit_ns : -1);
+                        last ? -1 : race->stagger * race->client.unit_ns);
     }
     return rc < 0 ? rc : winner;
 }
