@@ -171,7 +171,7 @@ fetch_round() {
 }
 
 serve_delays() { # the shared /aio server of chapter 10, for fetch
-    "$BUILD/10-http-server/server" --port 0 --unit-ms 1000 >"$BUILD/bench-aio.txt" &
+    "$BUILD/10-http-server/app" --port 0 --unit-ms 1000 >"$BUILD/bench-aio.txt" &
     server=$!
     delays=
     while [ -z "$delays" ] && kill -0 $server; do
