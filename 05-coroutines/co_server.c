@@ -100,9 +100,8 @@ static void on_accepting_end(struct co *co, int result)
 static void cancel_clients(void *arg)
 {
     struct co_server *server = arg;
-    struct co_client *client;
-    LIST_FOREACH(client, &server->clients, link)
-    co_cancel(&client->co);
+    for (struct co_client *c = LIST_FIRST(&server->clients); c; c = LIST_NEXT(c, link))
+        co_cancel(&c->co);
 }
 
 void co_server_stop(struct co_server *server, int64_t patience_ns)

@@ -34,13 +34,20 @@ static int answer(int fd, const char *line, size_t length)
     return co_write_all(fd, bytes, hello + length + 1);
 }
 
+static bool is_exit(const char *line, size_t length)
+{
+    return length == 4 && memcmp(line, "exit", 4) == 0;
+}
+
 static int talk(int fd)
 {
-    char buffer[LINE_MAX_BYTES + 2], *line;
+    char buffer[LINE_MAX_BYTES + 2];
     struct stream_reader reader;
     stream_reader_init(&reader, fd, buffer, sizeof buffer);
+
     int rc = say(fd, "Welcome. Type a line, or exit.\n");
     while (rc == 0) {
+        char *line;
         ssize_t length = stream_read_line(&reader, &line);
         if (length == -ENODATA)
             return 0;
@@ -48,7 +55,7 @@ static int talk(int fd)
             return say(fd, "Line too long.\n");
         if (length < 0)
             return (int)length;
-        if (length == 4 && memcmp(line, "exit", 4) == 0)
+        if (is_exit(line, (size_t)length))
             return 0;
         rc = answer(fd, line, (size_t)length);
     }

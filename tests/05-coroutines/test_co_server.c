@@ -32,12 +32,13 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
+    struct loop_pending left = loop_pending(loop);
     loop_free(loop);
     for (int i = 0; i < 2; i++)
         if (clients[i] >= 0)
             close(clients[i]);
     expect_own_usage(usage_before);
-    return coro_count();
+    return coro_count() + left.timers + left.readers + left.callbacks;
 }
 
 static void open_server(co_serve_fn *serve, int count)
@@ -69,9 +70,8 @@ static int64_t patience;
 static int count_clients(void)
 {
     int count = 0;
-    struct co_client *client;
-    LIST_FOREACH(client, &server.clients, link)
-    count++;
+    for (struct co_client *c = LIST_FIRST(&server.clients); c; c = LIST_NEXT(c, link))
+        count++;
     return count;
 }
 
