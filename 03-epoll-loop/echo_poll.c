@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,6 +24,7 @@ struct watched {
     struct pollfd *polled;
     struct tiny_client **clients;
     size_t count, capacity;
+    bool is_short; /* somebody may wait for whom there was no descriptor */
 };
 
 enum { LISTENING, STOPPING, FIRST_CLIENT };
@@ -63,9 +65,11 @@ static void close_client(struct watched *watched, size_t i, int rc)
 static void accept_clients(struct watched *watched, const struct tiny_server *server)
 {
     struct tiny_client *client;
-    while (tiny_echo_accept(server, &client) == 0)
+    int rc;
+    while ((rc = tiny_echo_accept(server, &client)) == 0)
         if (watch(watched, client->fd, client) < 0)
             tiny_echo_close(client, -ENOMEM);
+    watched->is_short = rc != -EAGAIN;
 }
 
 /* From the end, so that the one who takes a place has been looked at already. */
@@ -83,7 +87,9 @@ static void read_clients(struct watched *watched)
 static void serve(struct watched *watched, const struct tiny_server *server)
 {
     for (;;) {
-        int count = poll(watched->polled, watched->count, -1);
+        /* He who cannot be accepted stays in the queue: to look there would be to spin. */
+        watched->polled[LISTENING].events = watched->is_short ? 0 : POLLIN;
+        int count = poll(watched->polled, watched->count, watched->is_short ? TINY_RETRY_MS : -1);
         if (count < 0 && errno != EINTR)
             die_error(errno, "poll");
         if (count < 0)
@@ -91,7 +97,7 @@ static void serve(struct watched *watched, const struct tiny_server *server)
         if (watched->polled[STOPPING].revents)
             return;
         read_clients(watched);
-        if (watched->polled[LISTENING].revents)
+        if (watched->polled[LISTENING].revents || watched->is_short)
             accept_clients(watched, server);
     }
 }

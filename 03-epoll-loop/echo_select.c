@@ -10,6 +10,7 @@
  * It is not: the whole echo server. See tiny_echo.h for what is simpler.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/select.h>
 
@@ -20,6 +21,7 @@
 struct watched {
     fd_set set;
     int highest;
+    bool is_short; /* somebody may wait for whom there was no descriptor */
     struct tiny_client *clients[FD_SETSIZE]; /* by descriptor */
 };
 
@@ -40,7 +42,8 @@ static void close_client(struct watched *watched, int fd, int rc)
 static void accept_clients(struct watched *watched, const struct tiny_server *server)
 {
     struct tiny_client *client;
-    while (tiny_echo_accept(server, &client) == 0) {
+    int rc;
+    while ((rc = tiny_echo_accept(server, &client)) == 0) {
         if (client->fd >= FD_SETSIZE) {
             fprintf(stderr, "descriptor %d: select can only watch those below %d; refused\n",
                     client->fd, FD_SETSIZE);
@@ -50,6 +53,7 @@ static void accept_clients(struct watched *watched, const struct tiny_server *se
         watched->clients[client->fd] = client;
         watch(watched, client->fd);
     }
+    watched->is_short = rc != -EAGAIN;
 }
 
 static void read_clients(struct watched *watched, const fd_set *ready)
@@ -67,7 +71,11 @@ static void serve(struct watched *watched, const struct tiny_server *server)
 {
     for (;;) {
         fd_set ready = watched->set; /* select overwrites what it is given */
-        int count = select(watched->highest + 1, &ready, NULL, NULL, NULL);
+        struct timeval retry = {.tv_usec = TINY_RETRY_MS * 1000};
+        if (watched->is_short) /* he stays in the queue: to look there would be to spin */
+            FD_CLR(server->listening, &ready);
+        int count =
+            select(watched->highest + 1, &ready, NULL, NULL, watched->is_short ? &retry : NULL);
         if (count < 0 && errno != EINTR)
             die_error(errno, "select");
         if (count < 0)
@@ -75,7 +83,7 @@ static void serve(struct watched *watched, const struct tiny_server *server)
         if (FD_ISSET(server->stopping, &ready))
             return;
         read_clients(watched, &ready);
-        if (FD_ISSET(server->listening, &ready))
+        if (FD_ISSET(server->listening, &ready) || watched->is_short)
             accept_clients(watched, server);
     }
 }

@@ -5,8 +5,8 @@
  *   - a line has at most TINY_LINE_MAX bytes, and a last one without its end is not answered;
  *   - a client for whose answer there is no room in the kernel is closed, so nobody has to wait
  *     until a client is writable;
- *   - when descriptors run out, those on select and poll spin until one is free, and the one on
- *     edges looks again when a client has left;
+ *   - when descriptors run out, those on select and poll try again after TINY_RETRY_MS, or when
+ *     anything else happens, and the one on edges when a client has left;
  *   - there is no idle timeout, and unread bytes at the end reset the connection.
  *
  * server.c with echo_client.c does all of that.
@@ -19,6 +19,7 @@
 #include "net.h"
 
 #define TINY_LINE_MAX 250
+#define TINY_RETRY_MS 100
 
 struct tiny_server {
     int listening; /* readable: somebody wants to connect. Non-blocking */

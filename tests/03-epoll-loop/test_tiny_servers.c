@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/select.h>
 
+#include "clock.h"
 #include "leaks.h"
 #include "unit.h"
 #include "visits.h"
@@ -60,6 +61,21 @@ static void each_reads_all_that_has_come(void **state)
     }
 }
 
+/* Sleeping, by the kernel's word: one that spins is always running. */
+static void wait_until_it_sleeps(const struct process *server)
+{
+    int64_t deadline = clock_now() + 60 * NS_PER_S;
+    char path[64], is = '?';
+    snprintf(path, sizeof path, "/proc/%d/stat", process_pid(server));
+    while (is != 'S' && clock_now() < deadline) {
+        FILE *file = fopen(path, "r");
+        assert_non_null(file);
+        assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &is), 1);
+        fclose(file);
+    }
+    assert_int_equal(is, 'S');
+}
+
 /* Nobody new connects when one leaves: on edges, no event says that somebody waits. */
 static void each_lets_in_who_had_no_descriptor(void **state)
 {
@@ -74,6 +90,7 @@ static void each_lets_in_who_had_no_descriptor(void **state)
         for (int k = 0; k < CLIENTS; k++)
             client_connect(&clients[k], port);
         for (int k = 0; k < CLIENTS; k++) {
+            wait_until_it_sleeps(server);
             client_expect_line(&clients[k], "Welcome. Type a line, or exit.");
             client_close(&clients[k]);
         }
