@@ -38,14 +38,16 @@ static bool cancel_fd_wait(struct co_waiter *waiter)
 
 int co_wait_readable(int fd)
 {
-    struct fd_wait wait = {{cancel_fd_wait, "a descriptor to read"}, co_current(), fd, loop_remove_reader};
+    struct fd_wait wait = {
+        {cancel_fd_wait, "a descriptor to read"}, co_current(), fd, loop_remove_reader};
     int rc = loop_add_reader(co_loop(), fd, on_ready, &wait);
     return rc < 0 ? rc : co_wait(&wait.waiter);
 }
 
 int co_wait_writable(int fd)
 {
-    struct fd_wait wait = {{cancel_fd_wait, "a descriptor to write"}, co_current(), fd, loop_remove_writer};
+    struct fd_wait wait = {
+        {cancel_fd_wait, "a descriptor to write"}, co_current(), fd, loop_remove_writer};
     int rc = loop_add_writer(co_loop(), fd, on_ready, &wait);
     return rc < 0 ? rc : co_wait(&wait.waiter);
 }
@@ -115,27 +117,23 @@ int co_write_all(int fd, const void *bytes, size_t size)
     return rc;
 }
 
-/* What accept(2) reports of a connection that failed before we got to it; the next may be fine. */
-static bool is_lost_connection(int error)
-{
-    return error == ECONNABORTED || error == EPROTO || error == EINTR;
-}
-
-int co_accept(int listening_fd)
+int co_accept_named(int listening_fd, char name[NET_NAME_MAX])
 {
     int rc = take_turns();
     while (rc == 0) {
-        int fd = accept4(listening_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = net_accept(listening_fd, name);
         if (fd >= 0) {
             net_set_nodelay(fd); /* fails on what is not TCP, and does not matter there */
             return fd;
         }
-        if (errno == EAGAIN)
-            rc = co_wait_readable(listening_fd);
-        else if (!is_lost_connection(errno))
-            rc = -errno;
+        rc = fd == -EAGAIN ? co_wait_readable(listening_fd) : fd;
     }
     return rc;
+}
+
+int co_accept(int listening_fd)
+{
+    return co_accept_named(listening_fd, NULL);
 }
 
 int co_connect(const char *host, uint16_t port)

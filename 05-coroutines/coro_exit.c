@@ -38,8 +38,10 @@ static void on_program_end(int status, void *arg)
 {
     (void)arg;
     bool all = wants_to_know_all();
-    if (status == 0 || all)
-        coro_each(tell_if_forgotten, &all);
+    if (status != 0 && !all)
+        return;
+    fflush(stdout); /* what was printed before stands before it */
+    coro_each(tell_if_forgotten, &all);
 }
 
 /* on_exit(3), which tells how it ends, as atexit does not. Without memory for it nothing is told.
