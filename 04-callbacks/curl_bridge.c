@@ -183,7 +183,9 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *arg, voi
     return 0;
 }
 
-/* Inside libcurl, too. */
+/* Inside libcurl, too. Without memory for the timer the call comes too early, which libcurl bears:
+ * it asks again. (To say -1 would be the end of the multi handle: while a transfer is being added
+ * libcurl miscounts them for it, and begins none any more.) */
 static int on_curl_timer(CURLM *multi, long timeout_ms, void *arg)
 {
     (void)multi;
@@ -192,7 +194,9 @@ static int on_curl_timer(CURLM *multi, long timeout_ms, void *arg)
         loop_cancel_timer(bridge->loop, &bridge->timer);
         return 0;
     }
-    return loop_call_later(bridge->loop, &bridge->timer, timeout_ms * NS_PER_MS) < 0 ? -1 : 0;
+    if (loop_call_later(bridge->loop, &bridge->timer, timeout_ms * NS_PER_MS) < 0)
+        loop_call_soon(bridge->loop, &bridge->timer.callback);
+    return 0;
 }
 
 /* ---- For the bridge's owner ---------------------------------------------------------------- */

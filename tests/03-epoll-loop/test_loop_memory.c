@@ -1,7 +1,6 @@
 /* The loop when memory runs out: at the first allocation, at the second, and so on for every one
  * that a small life of a loop makes. Each time the call says -ENOMEM (or NULL), nothing is left
- * half done, and the loop goes on. The linker puts the functions below in the place of malloc,
- * calloc and realloc (see the Makefile). */
+ * half done, and the loop goes on. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,42 +14,11 @@
 #include "clock.h"
 #include "leaks.h"
 #include "loop.h"
+#include "no_memory.h"
 #include "unit.h"
 
 #define TIMERS  300 /* more than the heap begins with */
 #define HIGH_FD 500 /* more than one page of watches */
-
-static int allowed = -1; /* allocations until one fails; < 0: all of them succeed */
-
-static bool is_refused(void)
-{
-    if (allowed < 0 || allowed-- > 0)
-        return false;
-    errno = ENOMEM;
-    return true;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    return is_refused() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return is_refused() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return is_refused() ? NULL : __real_realloc(old, size);
-}
 
 /* ---- A small life -------------------------------------------------------------------------- */
 
@@ -93,6 +61,7 @@ static int ask_for_all(struct life *life)
 /* Whatever was had of all that works, and is given back. */
 static void run_what_there_is(struct life *life)
 {
+    no_memory_pause();
     struct loop_pending pending = loop_pending(life->loop);
     loop_remove_writer(life->loop, life->high_fd); /* or it would be told of in each pass */
     assert_int_equal(loop_call_later(life->loop, &life->stop, NS_PER_MS), 0);
@@ -100,39 +69,30 @@ static void run_what_there_is(struct life *life)
     assert_int_equal(life->ran, pending.timers);
     loop_forget_fd(life->loop, life->fd);
     loop_forget_fd(life->loop, life->high_fd);
+    no_memory_resume();
 }
 
-/* A life in which the allocation of this number fails; false: it made fewer. */
-static bool live(const struct loop_backend *backend, int number)
+static int live(void *backend)
 {
-    struct usage before = own_usage();
     struct life life = {.fd = eventfd(0, EFD_CLOEXEC), .high_fd = HIGH_FD};
     assert_int_equal(dup3(life.fd, HIGH_FD, O_CLOEXEC), HIGH_FD);
     timer_init(&life.stop, on_stop, &life);
     for (int i = 0; i < TIMERS; i++)
         timer_init(&life.timers[i], on_count, &life);
-
-    allowed = number;
     life.loop = loop_new(backend);
     int rc = life.loop ? ask_for_all(&life) : -errno;
-    bool refused = allowed < 0;
-    allowed = -1;
-    assert_int_equal(rc, refused ? -ENOMEM : 0);
     if (life.loop)
         run_what_there_is(&life);
     loop_free(life.loop);
     close(life.fd);
     close(life.high_fd);
-    expect_own_usage(before);
-    return refused;
+    return rc;
 }
 
 static void survives_every_allocation(const struct loop_backend *backend)
 {
-    int number = 0;
-    while (live(backend, number))
-        number++;
-    assert_in_range(number, 5, 100); /* the loop, its backend, the heap, two pages, the signals */
+    /* The loop, its backend, the heap, two pages, the signals. */
+    assert_in_range(for_every_allocation(live, (void *)backend, MUST_SAY), 5, 100);
 }
 
 static void epoll_survives(void **state)
@@ -177,6 +137,5 @@ int main(void)
         cmocka_unit_test(virtual_survives),
         cmocka_unit_test(loop_new_without_descriptors),
     };
-    alarm(60);
     return cmocka_run_group_tests_name("the loop without memory", tests, NULL, NULL);
 }

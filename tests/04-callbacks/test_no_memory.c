@@ -1,189 +1,289 @@
-/* The bricks without memory: an error where one is promised, and nothing is lost or left.
+/* The bricks when memory runs out: an error where one is promised, and nothing is lost or left.
  * (libcurl's own allocations are not touched.) */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "backend.h"
 #include "clock.h"
 #include "curl_bridge.h"
+#include "links.h"
 #include "net.h"
+#include "no_memory.h"
 #include "pending_table.h"
-#include "recorder.h"
+#include "protocol.h"
+#include "site.h"
+#include "unit.h"
 
-/* ---- The n-th allocation fails, and all after it ------------------------------------------- */
+#define PAGE   ((size_t)16 * 1024 * 1024) /* bytes: more than a socket takes at once */
+#define PASSES 4
 
-static int left = -1; /* allocations that succeed; -1: all */
-
-static int must_fail(void)
+static void run_passes(struct loop *loop)
 {
-    if (left < 0)
-        return 0;
-    if (left == 0)
-        return 1;
-    left--;
-    return 0;
+    for (int i = 0; i < PASSES; i++) {
+        loop_stop(loop); /* before the run: one pass, which does not wait */
+        assert_int_equal(loop_run_forever(loop), 0);
+    }
 }
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
+/* ---- A connection, which says a page and is then given up ---------------------------------- */
 
-void *__wrap_malloc(size_t size)
+struct talker {
+    struct protocol protocol; /* first */
+    struct transport *transport;
+    int lost, error;
+};
+
+static void on_made(struct protocol *protocol, struct transport *transport)
 {
-    return must_fail() ? NULL : __real_malloc(size);
+    static const char page[PAGE];
+    ((struct talker *)protocol)->transport = transport;
+    transport_write(transport, page, PAGE);
 }
 
-void *__wrap_calloc(size_t count, size_t size)
+static void on_lost(struct protocol *protocol, int error)
 {
-    return must_fail() ? NULL : __real_calloc(count, size);
+    struct talker *talker = (struct talker *)protocol;
+    talker->transport = NULL;
+    talker->lost++;
+    talker->error = error;
 }
 
-void *__wrap_realloc(void *old, size_t size)
+static const struct protocol_calls calls = {.connection_made = on_made, .connection_lost = on_lost};
+
+/* Lost once, however it went. 0, or why it was. */
+static int give_up(struct loop *loop, struct talker *talker)
 {
-    return must_fail() ? NULL : __real_realloc(old, size);
+    run_passes(loop);
+    if (talker->transport) {
+        assert_true(transport_write_buffered(talker->transport) > 0);
+        transport_abort(talker->transport);
+    }
+    run_passes(loop);
+    assert_int_equal(talker->lost, 1);
+    return talker->error;
 }
 
-/* ---- Transports ---------------------------------------------------------------------------- */
-
-static void no_transport(void **state)
-{
-    struct pair *pair = *state;
-    struct recorder other;
-    recorder_init(&other);
-    pair_begin(pair);
-    left = 0;
-    assert_null(transport_new(pair->loop, STDERR_FILENO, "the peer", &other.protocol));
-    left = -1;
-    run_passes(pair->loop, 2);
-    assert_int_equal(other.lost, 0); /* nothing has happened */
-    pair_end(pair);
-}
-
-/* What cannot be kept ends the connection, and connection_lost says why. */
-static void no_room_for_what_is_not_taken(void **state)
-{
-    struct pair *pair = *state;
-    static const char page[4 * 1024 * 1024];
-    pair_begin(pair);
-    left = 0;
-    transport_write(pair->recorder.transport, page, sizeof page);
-    left = -1;
-    assert_int_equal(pair->recorder.lost, 0); /* not inside the call */
-    run_passes(pair->loop, 1);
-    assert_string_equal(trace_text(), "made, lost ENOMEM");
-}
-
-/* ---- Listeners ----------------------------------------------------------------------------- */
-
-static struct recorder accepted;
-
-static struct protocol *make_recorder(void *arg)
+static int live_as_a_transport(void *arg)
 {
     (void)arg;
-    recorder_init(&accepted);
-    return &accepted.protocol;
+    int ends[2], rc = -ENOMEM;
+    struct talker talker = {.protocol.calls = &calls};
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+    struct loop *loop = loop_new(&backend_epoll);
+    if (loop && transport_new(loop, ends[0], "a peer", &talker.protocol)) {
+        rc = give_up(loop, &talker);
+    } else {
+        if (loop)
+            run_passes(loop);
+        assert_int_equal(talker.lost, 0); /* nothing has happened */
+        close(ends[0]);
+    }
+    loop_free(loop);
+    close(ends[1]);
+    return rc;
 }
 
-static struct protocol *make_none(void *arg)
-{
-    ++*(int *)arg;
-    return NULL;
-}
-
-/* The client is closed, and the listener goes on. */
-static void no_memory_for_a_connection(void **state)
+static void a_transport(void **state)
 {
     (void)state;
-    struct usage before = own_usage();
-    struct loop *loop = loop_new(&backend_epoll);
-    struct listener listener;
-    int refused = 0;
-    char byte;
-    assert_int_equal(listener_open(&listener, loop, "127.0.0.1", 0, make_none, &refused), 0);
-    int client = net_connect("127.0.0.1", (uint16_t)net_port(listener.fd));
-    run_until_equal(loop, &refused, 1);
-    assert_int_equal(read(client, &byte, 1), 0);
-    close(client);
+    /* Of the loop, the transport, what the loop knows of its socket, and what is not taken. */
+    assert_in_range(for_every_allocation(live_as_a_transport, NULL, MUST_SAY), 5, 50);
+}
 
-    trace_clear();
-    accepted.lost = 0;
-    listener.make_protocol = make_recorder;
-    client = net_connect("127.0.0.1", (uint16_t)net_port(listener.fd));
-    left = 0;
-    run_until_equal(loop, &accepted.lost, 1);
-    left = -1;
-    assert_string_equal(trace_text(), "lost ENOMEM");
-    assert_int_equal(read(client, &byte, 1), 0);
-    close(client);
-    listener_close(&listener);
+static int live_as_a_client(void *arg)
+{
+    uint16_t port = *(uint16_t *)arg;
+    struct talker talker = {.protocol.calls = &calls};
+    struct loop *loop = loop_new(&backend_epoll);
+    if (!loop)
+        return -errno;
+    int rc = transport_connect(loop, "127.0.0.1", port, &talker.protocol) ? give_up(loop, &talker)
+                                                                          : -errno;
     loop_free(loop);
-    expect_own_usage(before);
+    return rc;
+}
+
+/* Nobody accepts: the kernel connects, and takes what it likes. */
+static void a_client(void **state)
+{
+    (void)state;
+    int listening = net_listen("127.0.0.1", 0, 1000);
+    uint16_t port = (uint16_t)net_port(listening);
+    assert_in_range(for_every_allocation(live_as_a_client, &port, MUST_SAY), 6, 50);
+    close(listening);
+}
+
+/* ---- A listener: whom it cannot serve it closes, and goes on ------------------------------- */
+
+static struct talker *accepted;
+
+static struct protocol *make_talker(void *arg)
+{
+    (void)arg;
+    accepted = malloc(sizeof *accepted);
+    if (!accepted)
+        return NULL;
+    *accepted = (struct talker){.protocol.calls = &calls};
+    return &accepted->protocol;
+}
+
+static int serve_one(struct loop *loop, struct listener *listener)
+{
+    accepted = NULL;
+    no_memory_pause();
+    int client = net_connect("127.0.0.1", (uint16_t)net_port(listener->fd));
+    no_memory_resume();
+    assert_true(client >= 0);
+    run_passes(loop);
+    int rc = accepted ? give_up(loop, accepted) : -ENOMEM;
+    free(accepted);
+    close(client);
+    return rc;
+}
+
+static int live_as_a_listener(void *arg)
+{
+    (void)arg;
+    struct listener listener;
+    struct loop *loop = loop_new(&backend_epoll);
+    if (!loop)
+        return -errno;
+    int rc = listener_open(&listener, loop, "127.0.0.1", 0, make_talker, NULL);
+    if (rc == 0) {
+        rc = serve_one(loop, &listener);
+        listener_close(&listener);
+    }
+    loop_free(loop);
+    return rc;
+}
+
+static void a_listener(void **state)
+{
+    (void)state;
+    assert_in_range(for_every_allocation(live_as_a_listener, NULL, MUST_SAY), 6, 50);
+}
+
+/* ---- A transfer by libcurl ----------------------------------------------------------------- */
+
+struct transfer {
+    struct loop *loop;
+    int error;
+};
+
+static void on_done(CURL *easy, CURLcode code, void *arg)
+{
+    struct transfer *transfer = arg;
+    transfer->error = curl_error(easy, code);
+    loop_stop(transfer->loop);
+}
+
+static size_t ignore_body(char *bytes, size_t size, size_t count, void *arg)
+{
+    (void)bytes, (void)arg;
+    return size * count;
+}
+
+static int transfer_by(struct curl_bridge *bridge, struct loop *loop, const char *url)
+{
+    struct transfer transfer = {.loop = loop};
+    CURL *easy = curl_easy_init();
+    assert_non_null(easy);
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, ignore_body);
+    int rc = curl_bridge_add(bridge, easy, on_done, &transfer);
+    if (rc == 0)
+        rc = loop_run_forever(loop);
+    curl_easy_cleanup(easy);
+    return rc < 0 ? rc : transfer.error;
+}
+
+/* Twice by the same bridge, and the second time nothing is refused any more. */
+static int live_as_a_bridge(void *url)
+{
+    struct loop *loop = loop_new(&backend_epoll);
+    if (!loop)
+        return -errno;
+    struct curl_bridge *bridge = curl_bridge_new(loop);
+    int rc = bridge ? transfer_by(bridge, loop, url) : -ENOMEM;
+    if (bridge) {
+        no_memory_pause();
+        assert_int_equal(transfer_by(bridge, loop, url), 0);
+        no_memory_resume();
+    }
+    curl_bridge_free(bridge);
+    loop_free(loop);
+    return rc;
+}
+
+static void a_bridge(void **state)
+{
+    (void)state;
+    static const struct site_page pages[] = {{"/", 200, "text/plain", "a body"}, {0}};
+    char url[64];
+    struct site site;
+    site_open(&site, pages);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/", site.port);
+    assert_in_range(for_every_allocation(live_as_a_bridge, url, MAY_COPE), 6, 50);
+    site_close(&site);
 }
 
 /* ---- The rest ------------------------------------------------------------------------------ */
-
-static void ignore_done(CURL *easy, CURLcode code, void *arg)
-{
-    (void)easy;
-    (void)code;
-    (void)arg;
-}
-
-static void no_memory_for_a_transfer(void **state)
-{
-    (void)state;
-    struct loop *loop = loop_new(&backend_epoll);
-    left = 0;
-    assert_null(curl_bridge_new(loop));
-    left = -1;
-    struct curl_bridge *bridge = curl_bridge_new(loop);
-    CURL *easy = curl_easy_init();
-    assert_non_null(bridge);
-    curl_easy_setopt(easy, CURLOPT_URL, "http://127.0.0.1:1/");
-    left = 0;
-    assert_int_equal(curl_bridge_add(bridge, easy, ignore_done, NULL), -ENOMEM);
-    left = -1;
-    assert_int_equal(curl_bridge_add(bridge, easy, ignore_done, NULL), 0); /* it is not "there" */
-    curl_bridge_remove(bridge, easy);
-    curl_easy_cleanup(easy);
-    curl_bridge_free(bridge);
-    loop_free(loop);
-}
 
 static void on_time(void *arg)
 {
     (void)arg;
 }
 
-static void no_memory_for_a_table(void **state)
+static int live_as_a_table(void *arg)
 {
-    (void)state;
     struct loop *loop = loop_new(&backend_epoll);
     struct timer timer;
+    if (!loop)
+        return -errno;
     timer_init(&timer, on_time, NULL);
-    assert_int_equal(loop_call_later(loop, &timer, NS_PER_S), 0);
-    left = 0;
-    assert_int_equal(pending_print(loop, stderr), -ENOMEM);
-    left = -1;
+    int rc = loop_call_later(loop, &timer, NS_PER_S);
+    if (rc == 0)
+        rc = pending_print(loop, arg);
     loop_free(loop);
+    return rc;
+}
+
+static void a_table(void **state)
+{
+    (void)state;
+    FILE *nowhere = fopen("/dev/null", "we");
+    assert_in_range(for_every_allocation(live_as_a_table, nowhere, MUST_SAY), 4, 20);
+    fclose(nowhere);
+}
+
+static int live_as_a_link(void *arg)
+{
+    (void)arg;
+    char *resolved = link_resolve("http://a/b", (struct link){"c", 1});
+    bool is_right = resolved && strcmp(resolved, "http://a/c") == 0;
+    free(resolved);
+    return is_right ? 0 : -ENOMEM;
+}
+
+static void a_link(void **state)
+{
+    (void)state;
+    assert_int_equal(for_every_allocation(live_as_a_link, NULL, MUST_SAY), 2);
 }
 
 int main(void)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
-#define PAIR_TEST(function) cmocka_unit_test_setup_teardown(function, pair_setup, pair_teardown)
     const struct CMUnitTest tests[] = {
-        PAIR_TEST(no_transport),
-        PAIR_TEST(no_room_for_what_is_not_taken),
-        cmocka_unit_test(no_memory_for_a_connection),
-        cmocka_unit_test(no_memory_for_a_transfer),
-        cmocka_unit_test(no_memory_for_a_table),
+        cmocka_unit_test(a_transport), cmocka_unit_test(a_client), cmocka_unit_test(a_listener),
+        cmocka_unit_test(a_bridge),    cmocka_unit_test(a_table),  cmocka_unit_test(a_link),
     };
+    net_ignore_sigpipe();
     int failed = cmocka_run_group_tests_name("04-callbacks without memory", tests, NULL, NULL);
     curl_global_cleanup();
     return failed;

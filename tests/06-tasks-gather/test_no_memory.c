@@ -122,6 +122,7 @@ static int play_timeout(void *arg)
     return told_by_the_clock(timeout_end(&scope, co_sleep(NS_PER_MS)));
 }
 
+/* libcurl bears to be called too early, for want of a timer. */
 static int play_fetch(void *arg)
 {
     struct fetch_result result;
@@ -158,7 +159,7 @@ static void play_fetch_says(void **state)
     struct site site;
     site_open(&site, pages);
     snprintf(url, sizeof url, "http://127.0.0.1:%u/", site.port);
-    assert_in_range(for_every_allocation_in_a_task(&backend_epoll, play_fetch, MUST_SAY), 8, 100);
+    assert_in_range(for_every_allocation_in_a_task(&backend_epoll, play_fetch, MAY_COPE), 8, 100);
     site_close(&site);
 }
 

@@ -244,7 +244,7 @@ static void expect_nothing_left(const char *name)
 static struct outcome live_once(life_fn *live, void *arg, int first, int last, const char *name)
 {
     struct usage before = own_usage();
-    made = refused_with = block_count = lost_count = 0;
+    made = refused_with = block_count = lost_count = pauses = 0;
     first_refused = first;
     last_refused = last;
     counting = true;
