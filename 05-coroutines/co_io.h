@@ -12,11 +12,15 @@
 #include <sys/types.h>
 
 #include "co.h"
+#include "net.h"
 
 /* The next connection: non-blocking, close-on-exec, TCP_NODELAY. A connection that was reset
  * before it could be accepted is passed over. -EMFILE and -ENFILE are returned: see co_accept's
  * callers for how to survive them. */
 int co_accept(int listening_fd) CO_MUST_CHECK;
+
+/* The same, and its name, which the socket cannot tell any more when the peer has reset it. */
+int co_accept_named(int listening_fd, char name[NET_NAME_MAX]) CO_MUST_CHECK;
 
 /* A connection to an address (a name is resolved, and that blocks). The descriptor or -errno. */
 int co_connect(const char *host, uint16_t port) CO_MUST_CHECK;

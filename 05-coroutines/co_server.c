@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -50,7 +51,7 @@ static void on_client_end(struct co *co, int result)
     stop_loop_if_empty(server);
 }
 
-static int start_client(struct co_server *server, int fd)
+static int start_client(struct co_server *server, int fd, const char *name)
 {
     struct co_client *client = malloc(sizeof *client);
     int rc = -ENOMEM;
@@ -62,7 +63,7 @@ static int start_client(struct co_server *server, int fd)
     }
     client->server = server;
     client->fd = fd;
-    net_peer_name(fd, client->name);
+    memcpy(client->name, name, sizeof client->name);
     LIST_INSERT_HEAD(&server->clients, client, link);
     return 0;
 }
@@ -74,8 +75,9 @@ static int accept_clients(void *arg)
 {
     struct co_server *server = arg;
     for (;;) {
-        int fd = co_accept(server->listening);
-        int rc = fd < 0 ? fd : start_client(server, fd);
+        char name[NET_NAME_MAX];
+        int fd = co_accept_named(server->listening, name);
+        int rc = fd < 0 ? fd : start_client(server, fd, name);
         if (rc == -ECANCELED)
             return rc;
         if (rc < 0) {

@@ -58,9 +58,9 @@ static int talk(struct co_server *server, int fd, struct stream_writer *writer)
 /* "('127.0.0.1', 40000)", as the first such server, in Python, printed it. */
 static void print_connection(const char *name)
 {
-    const char *colon = strrchr(name, ':'); /* one who has left already is called "?" */
-    int length = colon ? (int)(colon - name) : (int)strlen(name);
-    printf("Connection from ('%.*s', %s)\n", length, name, colon ? colon + 1 : "?");
+    const char *colon = strrchr(name, ':');
+    if (colon)
+        printf("Connection from ('%.*s', %s)\n", (int)(colon - name), name, colon + 1);
 }
 
 static int serve(struct co_client *client)

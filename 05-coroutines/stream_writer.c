@@ -40,7 +40,7 @@ static bool cancel_wait(struct co_waiter *waiter)
 static int suspend(struct stream_writer *writer, bool for_close)
 {
     struct stream_wait wait = {
-        .waiter.cancel = cancel_wait,
+        .waiter = {cancel_wait, for_close ? "a stream's end" : "room in a stream"},
         .co = co_current(),
         .writer = writer,
         .for_close = for_close,

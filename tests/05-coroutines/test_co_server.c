@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "backend.h"
@@ -177,6 +178,31 @@ static void a_signal_stops_it(void **state)
     assert_string_equal(trace_text(), "its name, read ECANCELED");
 }
 
+static char gone[NET_NAME_MAX]; /* the name of one who has reset before he was accepted */
+
+static int read_from_who_has_gone(struct co_client *client)
+{
+    char byte;
+    say("%s", strcmp(client->name, gone) == 0 ? "its name" : client->name);
+    ssize_t count = co_read(client->fd, &byte, 1);
+    say("read %s", name_of(count));
+    co_server_stop(&server, 0);
+    return 0;
+}
+
+static void who_has_gone_already_has_a_name(void **state)
+{
+    (void)state;
+    struct linger at_once = {.l_onoff = 1};
+    open_server(read_from_who_has_gone, 1);
+    net_local_name(clients[0], gone);
+    assert_int_equal(setsockopt(clients[0], SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once), 0);
+    close(clients[0]);
+    clients[0] = -1;
+    run();
+    assert_string_equal(trace_text(), "its name, read ECONNRESET");
+}
+
 static int close_it_oneself(struct co_client *client)
 {
     co_close(client->fd);
@@ -217,6 +243,7 @@ int main(void)
         TEST(an_hour_of_patience_is_not_waited_for),
         TEST(who_comes_too_late_is_not_served),
         TEST(a_signal_stops_it),
+        TEST(who_has_gone_already_has_a_name),
         TEST(who_has_closed_it_says_so),
         TEST(a_port_that_is_taken_is_an_error),
     };
