@@ -4,15 +4,12 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -199,102 +196,55 @@ static void poll_and_select_wait_for_the_first(void **state)
     close(never[1]);
 }
 
-/* ---- Signals ------------------------------------------------------------------------------- */
+/* ---- Not only sockets, not only waiting --------------------------------------------------------
+ */
 
-static atomic_bool has_returned;
-
-static void on_signal(int signo)
+static void *write_a_megabyte(void *fd)
 {
-    (void)signo;
+    static char bytes[MEGABYTE];
+    return (void *)(intptr_t)write((int)(intptr_t)fd, bytes, sizeof bytes);
 }
 
-static void install(int flags)
-{
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = flags}, before;
-    assert_int_equal(sigaction(SIGUSR1, &action, NULL), 0);
-    assert_int_equal(sigaction(SIGUSR1, NULL, &before), 0);
-    assert_ptr_equal(before.sa_handler, on_signal);
-}
-
-/* Again and again: one that comes before main waits interrupts nothing. */
-static void *interrupt_main(void *arg)
-{
-    (void)arg;
-    while (!has_returned) {
-        kill(getpid(), SIGUSR1);
-        usleep(2000);
-    }
-    return NULL;
-}
-
-static void *interrupt_and_write(void *arg)
-{
-    for (int i = 0; i < 5; i++) {
-        usleep(1000);
-        kill(getpid(), SIGUSR1);
-    }
-    return write_soon(arg);
-}
-
-static void a_handler_ends_mains_wait_unless_it_restarts(void **state)
+static void a_pipe_is_waited_for(void **state)
 {
     (void)state;
-    install(0);
-    has_returned = false;
-    pthread_t thread = start(interrupt_main, NULL);
-    assert_int_equal(read(ours, &(char){0}, 1), -1);
-    assert_int_equal(errno, EINTR);
-    install(SA_RESTART);
-    struct timespec left = {0}, minute = {.tv_sec = 60};
-    assert_int_equal(nanosleep(&minute, &left), -1);
-    assert_int_equal(errno, EINTR);
-    assert_true(left.tv_sec >= 1 && left.tv_sec < 60);
-    has_returned = true;
-    end_of(thread);
-    thread = start(interrupt_and_write, NULL);
-    assert_int_equal(read(ours, &(char){0}, 1), 1);
-    end_of(thread);
-    signal(SIGUSR1, SIG_DFL);
-}
-
-static void *wait_for_signal(void *set)
-{
-    int signo = 0;
-    int error = sigwait(set, &signo);
-    return (void *)(intptr_t)(error ? -error : signo);
-}
-
-static void a_thread_waits_for_a_signal(void **state)
-{
-    (void)state;
-    sigset_t set, before;
-    sigemptyset(&set);
-    sigaddset(&set, SIGUSR2);
-    assert_int_equal(pthread_sigmask(SIG_BLOCK, &set, &before), 0);
-    pthread_t thread = start(wait_for_signal, &set);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pthread_t reader = start(read_a_byte, (void *)(intptr_t)ends[0]);
     usleep(1000);
-    assert_int_equal(kill(getpid(), SIGUSR2), 0);
-    assert_int_equal((intptr_t)end_of(thread), SIGUSR2);
-    assert_int_equal(pthread_sigmask(SIG_SETMASK, &before, NULL), 0);
-}
-
-/* ---- fork ---------------------------------------------------------------------------------- */
-
-/* The child has main only; the socket blocks there, too, as far as it can see. */
-static void main_may_fork(void **state)
-{
-    (void)state;
-    pthread_t reader = start(read_a_byte, (void *)(intptr_t)ours);
-    usleep(1000);
-    pid_t child = fork();
-    if (child == 0) {
-        pthread_t writer = start(write_soon, NULL);
-        _exit((intptr_t)end_of(writer) == 1 ? 0 : 1);
-    }
-    int status = -1;
+    assert_int_equal(fcntl(ends[0], F_GETFL) & O_NONBLOCK, 0);
+    assert_int_equal(write(ends[1], "x", 1), 1);
     assert_int_equal((intptr_t)end_of(reader), 'x');
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
+    static char bytes[4096];
+    ssize_t count = 1, left = MEGABYTE;
+    pthread_t writer = start(write_a_megabyte, (void *)(intptr_t)ends[1]);
+    for (; left > 0 && count > 0; left -= count)
+        count = read(ends[0], bytes, sizeof bytes);
+    assert_int_equal(left, 0);
+    assert_int_equal((intptr_t)end_of(writer), MEGABYTE);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static atomic_bool is_over;
+
+static void *talk_to_myself(void *arg)
+{
+    char byte = 'x';
+    while (!is_over)
+        if (write(ours, &byte, 1) != 1 || read(theirs, &byte, 1) != 1)
+            return NULL;
+    return arg;
+}
+
+static void one_who_never_has_to_wait_lets_others_run(void **state)
+{
+    (void)state;
+    is_over = false;
+    pthread_t thread = start(talk_to_myself, &ours);
+    usleep(1000);
+    is_over = true;
+    assert_ptr_equal(end_of(thread), &ours);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_pair, close_pair)
@@ -309,9 +259,8 @@ int main(int argc, char **argv)
         TEST(nobody_waits_longer_than_wanted),
         TEST(each_of_two_who_accept_gets_one),
         TEST(poll_and_select_wait_for_the_first),
-        TEST(a_handler_ends_mains_wait_unless_it_restarts),
-        TEST(a_thread_waits_for_a_signal),
-        TEST(main_may_fork),
+        TEST(a_pipe_is_waited_for),
+        TEST(one_who_never_has_to_wait_lets_others_run),
     };
     net_ignore_sigpipe();
     return green_run(argv, "calls", tests, sizeof tests / sizeof tests[0]);

@@ -1,15 +1,11 @@
 /* Threads, mutexes, conditions and keys: real ones, then those of green.so. See green_run.h. */
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
-#include <signal.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "green_run.h"
-#include "process.h"
 #include "timeline.h"
 #include "unit.h"
 
@@ -143,6 +139,42 @@ static void a_mutex_of_each_kind_keeps_its_rules(void **state)
     }
 }
 
+/* Holds it for 5 ms. */
+static void *hold_a_while(void *mutex)
+{
+    pthread_mutex_lock(mutex);
+    set_stage(1);
+    usleep(5000);
+    return (void *)(intptr_t)pthread_mutex_unlock(mutex);
+}
+
+/* Waits for it for 10 ms at most. */
+static void *ask_a_while(void *mutex)
+{
+    await_stage(1);
+    struct timespec moment = in(CLOCK_REALTIME, 10 * NS_PER_MS);
+    set_stage(2);
+    int error = pthread_mutex_timedlock(mutex, &moment);
+    return (void *)(intptr_t)(error ? error : pthread_mutex_unlock(mutex));
+}
+
+/* Both times come while main calculates: then the one is let go by who does not want it any more,
+ * before he has left the queue. */
+static void nobody_inherits_a_mutex_too_late(void **state)
+{
+    (void)state;
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t holder = start(hold_a_while, &mutex), other = start(ask_a_while, &mutex);
+    await_stage(2);
+    usleep(1000);
+    for (int64_t end = clock_now() + 20 * NS_PER_MS; clock_now() < end;)
+        ;
+    assert_int_equal((intptr_t)end_of(holder), 0);
+    intptr_t error = (intptr_t)end_of(other);
+    assert_true(error == 0 || error == ETIMEDOUT);
+    assert_int_equal(pthread_mutex_trylock(&mutex), 0);
+}
+
 /* ---- Conditions ---------------------------------------------------------------------------- */
 
 static void *wait_for_stage_1(void *arg)
@@ -222,90 +254,19 @@ static void an_end_is_told_once(void **state)
     await_stage(1);
 }
 
-static pthread_key_t key;
-static int destroyed;
-
-static void destroy(void *value)
-{
-    destroyed += *(int *)value;
-}
-
-static void *keep(void *value)
-{
-    assert_null(pthread_getspecific(key));
-    assert_int_equal(pthread_setspecific(key, value), 0);
-    sched_yield();
-    assert_ptr_equal(pthread_getspecific(key), value);
-    return NULL;
-}
-
-static void each_thread_has_its_own_values(void **state)
-{
-    (void)state;
-    int values[CROWD] = {1, 2, 4, 8, 16, 32, 64, 128};
-    pthread_t threads[CROWD];
-    assert_int_equal(pthread_key_create(&key, destroy), 0);
-    assert_int_equal(pthread_setspecific(key, &stage), 0);
-    for (int i = 0; i < CROWD; i++)
-        threads[i] = start(keep, &values[i]);
-    for (int i = 0; i < CROWD; i++)
-        end_of(threads[i]);
-    assert_ptr_equal(pthread_getspecific(key), &stage);
-    assert_int_equal(pthread_key_delete(key), 0);
-    assert_int_equal(destroyed, 255);
-}
-
-/* ---- A stack of 64 KiB ----------------------------------------------------------------------- */
-
-static __attribute__((noinline)) void *need_much(void *arg)
-{
-    volatile char page[70000];
-    (void)arg;
-    for (size_t i = 0; i < sizeof page; i++)
-        page[i] = (char)i;
-    return (void *)(intptr_t)page[1];
-}
-
-static void *need_much_by_name(void *name)
-{
-    pthread_setname_np(pthread_self(), name);
-    return need_much(NULL);
-}
-
-/* This program, started with an argument. */
-static int overflow(void)
-{
-    pthread_t thread;
-    return pthread_create(&thread, NULL, need_much_by_name, "the large one") != 0 ||
-           pthread_join(thread, NULL) != 0;
-}
-
-/* A thread of the kernel's has 8 MiB, and never notices. */
-static void too_large_a_frame_is_told_by_name(void **state)
-{
-    (void)state;
-    struct process *process = process_start("/proc/self/exe", "overflow", NULL);
-    assert_int_equal(process_wait(process), is_green() ? 128 + SIGSEGV : 0);
-    assert_true(!is_green() ==
-                !strstr(process_stderr(process), "stack overflow in task the large one"));
-    process_free(process);
-}
-
 #define TEST(name) cmocka_unit_test_setup(name, reset)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1)
-        return overflow();
+    (void)argc;
     const struct CMUnitTest tests[] = {
         TEST(the_kernel_sees_one_thread_or_all),
         TEST(one_at_a_time_holds_a_mutex),
         TEST(a_mutex_of_each_kind_keeps_its_rules),
+        TEST(nobody_inherits_a_mutex_too_late),
         TEST(a_broadcast_wakes_all),
         TEST(a_wait_ends_at_its_time_and_not_before),
         TEST(an_end_is_told_once),
-        TEST(each_thread_has_its_own_values),
-        cmocka_unit_test_teardown(too_large_a_frame_is_told_by_name, process_teardown),
     };
     return green_run(argv, "threads", tests, sizeof tests / sizeof tests[0]);
 }
