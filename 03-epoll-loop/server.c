@@ -93,10 +93,13 @@ static void start(struct server *server, const struct idle_options *options)
         die_error(errno, "cannot make a loop");
     int listening = net_listen(options->server.host, options->server.port, BACKLOG);
     if (listening < 0)
-        die_error(listening, "cannot listen on %s port %u (--port 0 finds a free one)",
-                  options->server.host, options->server.port);
-    CHECK_RC(acceptor_start(&server->acceptor, server->loop, listening, on_accepted, server));
-    CHECK_RC(end_signals_handle(server->loop, on_signal, server->loop));
+        server_cannot_listen(&options->server, listening);
+    int rc = acceptor_start(&server->acceptor, server->loop, listening, on_accepted, server);
+    if (rc < 0)
+        die_error(rc, "cannot accept clients");
+    rc = end_signals_handle(server->loop, on_signal, server->loop);
+    if (rc < 0)
+        die_error(rc, "cannot wait for signals");
     server_announce(listening);
 }
 

@@ -35,8 +35,7 @@ void tiny_echo_begin(struct tiny_server *server, const char *doc, int argc, char
     server->stopping = signals_as_descriptor();
     server->listening = net_listen(options.host, options.port, BACKLOG);
     if (server->listening < 0)
-        die_error(server->listening, "cannot listen on %s port %u (--port 0 finds a free one)",
-                  options.host, options.port);
+        server_cannot_listen(&options, server->listening);
     CHECK_RC(net_set_nonblocking(server->listening, true));
     server_announce(server->listening);
 }

@@ -136,9 +136,10 @@ int main(int argc, char **argv)
     int rc = listener_open(&server.listener, server.loop, options.server.host, options.server.port,
                            make_connection, &server);
     if (rc < 0)
-        die_error(rc, "cannot listen on %s port %u (--port 0 finds a free one)",
-                  options.server.host, options.server.port);
-    CHECK_RC(end_signals_handle(server.loop, on_stop_signal, &server));
+        server_cannot_listen(&options.server, rc);
+    rc = end_signals_handle(server.loop, on_stop_signal, &server);
+    if (rc < 0)
+        die_error(rc, "cannot wait for signals");
     server_announce(server.listener.fd);
 
     CHECK_RC(loop_run_forever(server.loop));

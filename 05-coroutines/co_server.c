@@ -175,8 +175,7 @@ int co_server_main(co_serve_fn *serve_client, uint16_t default_port, const char 
     struct co_server server;
     int rc = co_server_open(&server, loop, options.host, options.port, serve_client);
     if (rc < 0)
-        die_error(rc, "cannot listen on %s port %u (--port 0 finds a free one)", options.host,
-                  options.port);
+        server_cannot_listen(&options, rc);
     server_announce(server.listening);
     CHECK_RC(co_server_run(&server));
     loop_free(loop);

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,11 +22,9 @@
 #include "backend_uv.h"
 #include "check.h"
 #include "clock.h"
+#include "fd_limit.h"
 #include "net.h"
 #include "options.h"
-
-#define IN_USE \
-    " (in use: try build/10-http-server/app --port 3001, or --port 0, which finds a free one)"
 
 struct settings {
     struct server_options server;
@@ -117,17 +114,6 @@ static void read_options(struct settings *settings, int argc, char **argv)
 
 /* ---- The program --------------------------------------------------------------------------- */
 
-/* A waiting request costs a descriptor: take as many as we may have. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-        fprintf(stderr, "the limit on descriptors stays as it is: %s\n", error_text(errno));
-}
-
 static FILE *open_log(const struct settings *settings)
 {
     if (settings->quiet)
@@ -159,12 +145,14 @@ static int serve_until_cancelled(void *arg)
         .max_connections = (int)app->settings->max_connections,
     };
     struct http_server server;
+    struct future cancelled; /* nobody completes it */
     int rc = http_server_start(&server, co_loop(), app->listening_fd, &options);
     if (rc < 0)
         return rc;
     server_announce(app->listening_fd);
-    while (rc == 0)
-        rc = co_sleep(NS_PER_S * 3600);
+    future_init(&cancelled, co_loop());
+    rc = await(&cancelled);
+    (void)rc; /* -ECANCELED: that is how we end */
     return http_server_stop(&server, app->settings->grace_s * NS_PER_S);
 }
 
@@ -172,8 +160,7 @@ static void open_port(struct app *app, const struct server_options *options)
 {
     app->listening_fd = net_listen(options->host, options->port, SOMAXCONN);
     if (app->listening_fd < 0)
-        die_error(app->listening_fd, "cannot listen on %s:%u%s", options->host, options->port,
-                  app->listening_fd == -EADDRINUSE ? IN_USE : "");
+        server_cannot_listen(options, app->listening_fd);
 }
 
 static int run(struct app *app)
@@ -198,7 +185,7 @@ int main(int argc, char **argv)
     CHECK(getrandom(&settings.seed, sizeof settings.seed, 0));
     read_options(&settings, argc, argv);
     net_ignore_sigpipe();
-    raise_descriptor_limit();
+    CHECK_RC(raise_fd_limit()); /* a waiting request costs a descriptor */
     setvbuf(stdout, NULL, _IOLBF, 0);
     aio_init(&app.aio, settings.unit_ms * NS_PER_MS, settings.seed, stdout);
     app.log = open_log(&settings);

@@ -290,7 +290,7 @@ static void a_bad_beginning_is_explained(void **state)
     (void)state;
     start_server("--unit-ms", "1000", NULL);
     snprintf(taken, sizeof taken, "%u", port);
-    expect_refusal("--port", taken, 1, "(in use: try build/10-http-server/app --port 3001");
+    expect_refusal("--port", taken, 1, "--port 0 finds a free one");
     expect_refusal("--port", taken, 1, "EADDRINUSE");
     stop_server();
     expect_refusal("--port", "65536", 2,
