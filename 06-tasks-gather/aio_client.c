@@ -283,6 +283,6 @@ int aio_client_run(struct aio_client *client, coro_fn *fn, void *arg)
     if (rc < 0)
         die_error(rc, "%s", rc == -ECANCELED ? "interrupted" : "the main task failed");
     if (fflush(stdout) != 0 || ferror(stdout))
-        die_error(errno, "stdout");
+        die("stdout could not be written");
     return 0;
 }

@@ -118,5 +118,7 @@ int main(int argc, char **argv)
     if (rc < 0)
         die_error(rc, "%s", rc == -ECANCELED ? "interrupted" : "the tools were not compared");
     print_table(&table);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        die("stdout could not be written");
     return 0;
 }

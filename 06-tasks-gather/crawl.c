@@ -245,5 +245,7 @@ int main(int argc, char **argv)
     coro_trim();
     if (rc < 0)
         die_error(rc, "%s", rc == -ECANCELED ? "interrupted" : "the crawl has failed");
+    if (fflush(stdout) != 0 || ferror(stdout))
+        die("stdout could not be written");
     return crawl.failures > 0;
 }

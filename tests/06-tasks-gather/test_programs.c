@@ -218,6 +218,22 @@ static void bad_arguments_are_named(void **state)
     expect_usage_error(&aio, "compare", "--unit-ms x", "--unit-ms \"x\"");
 }
 
+static void a_full_disk_is_told(void **state)
+{
+    (void)state;
+    struct aio aio;
+    aio_start(&aio);
+    char command[200];
+    snprintf(command, sizeof command, "exec %s 0 >/dev/full", program_path("06-tasks-gather/get"));
+    const char *const argv[] = {"/bin/sh", "-c", command, NULL};
+    const char *const environment[] = {aio.entry, NULL};
+    struct process *program = process_start_argv(argv, environment);
+    assert_int_equal(process_wait(program), 1);
+    assert_string_equal(process_stderr(program), "get: stdout could not be written\n");
+    process_free(program);
+    aio_stop(&aio);
+}
+
 int main(void)
 {
     net_ignore_sigpipe();
@@ -231,6 +247,7 @@ int main(void)
         TEST(ctrl_c_reaches_the_server),
         TEST(without_a_server_there_is_a_remedy),
         TEST(bad_arguments_are_named),
+        TEST(a_full_disk_is_told),
     };
     return cmocka_run_group_tests_name("programs", tests, NULL, NULL);
 }
