@@ -37,7 +37,7 @@ struct crowd {
     struct loop *loop;
     struct timer progress;
     long asleep, most_asleep, begun, ended, too_short; /* the last three: naps */
-    int64_t start_ns, all_asleep_ns;
+    int64_t start_ns, all_asleep_ns, last_due_ns;
     long kib_before, kib; /* resident memory; the second when all are asleep */
 };
 
@@ -81,7 +81,10 @@ static int64_t fall_asleep(struct crowd *crowd)
         crowd->all_asleep_ns = now;
         crowd->kib = proc_number("/proc/self/status", "VmRSS:");
     }
-    return now + (1 + crowd->begun++ % 5) * crowd->unit_ns;
+    int64_t due_ns = now + (1 + crowd->begun++ % 5) * crowd->unit_ns;
+    if (due_ns > crowd->last_due_ns)
+        crowd->last_due_ns = due_ns;
+    return due_ns;
 }
 
 static void wake_up(struct crowd *crowd, int64_t due_ns)
@@ -125,6 +128,8 @@ static void crowd_begin(struct crowd *crowd, const char *kind, long count)
 static void crowd_run(struct crowd *crowd)
 {
     CHECK_RC(loop_run_forever(crowd->loop));
+    coro_trim();
+    int64_t end_ns = loop_time(crowd->loop);
     loop_free(crowd->loop);
     double bytes = (double)(crowd->kib - crowd->kib_before) * 1024;
     printf("%s: %ld sleepers, %.1f bytes each, %.1f MB in all, threads %ld\n", crowd->kind,
@@ -133,6 +138,8 @@ static void crowd_run(struct crowd *crowd)
     printf("    all were asleep after %.2f s, at most %ld at once; %ld naps, %ld too short\n",
            (double)(crowd->all_asleep_ns - crowd->start_ns) / NS_PER_S, crowd->most_asleep,
            crowd->ended, crowd->too_short);
+    printf("    all had ended %.2f s after the last alarm\n",
+           (double)(end_ns - crowd->last_due_ns) / NS_PER_S);
     if (crowd->ended != crowd->count * NAPS || crowd->too_short > 0)
         die("not every nap was as long as it should be");
 }
@@ -260,7 +267,6 @@ static void run_stackful(struct crowd *crowd, long count)
         if (co_spawn(crowd->loop, sleep_twice, crowd, "sleeper") < 0)
             die_error(ENOMEM, "sleeper %ld of %ld: choose fewer by --stackful", i + 1, count);
     crowd_run(crowd);
-    coro_trim();
 }
 
 /* ---- The command line ---------------------------------------------------------------------- */
