@@ -24,7 +24,8 @@ class Selector:
         ready = self.inner.select(0)
         if timeout is None and not ready:
             sys.exit('deadlock: nothing can ever happen')
-        self.loop.now += timeout if timeout and not ready else 1e-6
+        wait = timeout if timeout and timeout > 1e-9 and not ready else 1e-6
+        self.loop.now = round(self.loop.now + wait, 9)
         return ready
 
     def __getattr__(self, name):
@@ -42,7 +43,7 @@ class ExactClock(asyncio.SelectorEventLoop):
 
     def call_at(self, when, callback, *args, context=None):
         self.asked += 1
-        return super().call_at(when + self.asked * 1e-14, callback, *args, context=context)
+        return super().call_at(round(when, 9) + self.asked * 1e-14, callback, *args, context=context)
 
 
 if __name__ == '__main__':

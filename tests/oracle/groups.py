@@ -324,6 +324,15 @@ async def as_completed_timeout():
     await gather(*tasks)
 
 
+async def as_completed_race():
+    """A task ends in the very pass in which the time is over: too late, though it is done."""
+    tasks = [create_task(child('a', 2))]
+    await sleep(0)
+    for one in as_completed(tasks, timeout=0.002):
+        p(await run(one), int(tasks[0].done()))
+    await sleep(0.001)
+
+
 async def as_completed_none():
     for one in as_completed([]):
         p('BUG')
@@ -352,5 +361,5 @@ if __name__ == '__main__':
         group_cancelled_twice, group_error_and_cancel, group_child_cancelled, group_child_spawns,
         group_refuses, group_nested, group_nested_outer_fails, group_in_timeout,
         shield_cancelled_waiter, shield_results, shield_in_timeout, shield_turns,
-        as_completed_order, as_completed_timeout, as_completed_none, as_completed_cancelled,
+        as_completed_order, as_completed_timeout, as_completed_race, as_completed_none, as_completed_cancelled,
     )

@@ -140,6 +140,21 @@ int as_completed_timeout(void)
     return rc;
 }
 
+int as_completed_race(void)
+{
+    struct task *a = spawn_nap("a", 2), *task;
+    struct as_completed it;
+    yield_times(1);
+    int rc = as_completed_begin(&it, &a, 1, 2 * NS_PER_MS);
+    if (rc == 0)
+        rc = as_completed_next(&it, &task);
+    p("%s %d", rc_text(rc), task_is_done(a));
+    as_completed_end(&it);
+    sleep_ms(1);
+    task_unref(a);
+    return 0;
+}
+
 int as_completed_none(void)
 {
     int rc = print_as_completed(NULL, 0, -1);

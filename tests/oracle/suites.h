@@ -70,6 +70,7 @@
     S(shield_turns)             \
     S(as_completed_order)       \
     S(as_completed_timeout)     \
+    S(as_completed_race)        \
     S(as_completed_none)        \
     S(as_completed_cancelled)
 
