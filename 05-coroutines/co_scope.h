@@ -36,8 +36,8 @@ int co_scope_end(coro_fn *close, void *arg, int result) CO_MUST_CHECK;
  * gets close's error; it is left alone when there is none. (The block's own result is on its way by
  * then, and nobody can change it.) A cancel that ended the close early is not swallowed with it: it
  * comes again with the next wait. */
-#define CO_CLOSE_AT_END(close, arg, error)                                               \
-    __attribute__((cleanup(co_scope_leave))) struct co_scope CO_SCOPE_NAME(__LINE__) = { \
+#define CO_CLOSE_AT_END(close, arg, error)                                                       \
+    __attribute__((cleanup(co_scope_leave), unused)) struct co_scope CO_SCOPE_NAME(__LINE__) = { \
         (close), (arg), (error)}
 
 /* ---- What the macro is made of ------------------------------------------------------------- */

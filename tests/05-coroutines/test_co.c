@@ -196,7 +196,7 @@ static bool nothing_to_undo(struct co_waiter *waiter)
 static int wait_for_value(void *arg)
 {
     (void)arg;
-    struct co_waiter waiter = {nothing_to_undo};
+    struct co_waiter waiter = {.cancel = nothing_to_undo};
     int rc = co_wait(&waiter);
     say("got %s", rc == -ECANCELED ? "the cancel" : "the value");
     return rc;
