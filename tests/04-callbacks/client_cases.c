@@ -28,14 +28,36 @@ static void talk(struct typing *typing, int keyboard)
     process_wait_stdout(typing->program, "Nobody asked\n");
 }
 
+/* At a keyboard of the kind that `make` makes: the client has begun, and talked. */
+static int sit_down(struct typing *typing, int (*make)(char *path, size_t size), char path[100])
+{
+    int keyboard = make(path, 100);
+    typing_begin(typing, client_program, path);
+    talk(typing, keyboard);
+    return keyboard;
+}
+
+static void expect_orderly_end(struct typing *typing)
+{
+    client_expect_end(&typing->peer);
+    client_close(&typing->peer);
+    typing_end(typing, 0);
+}
+
+/* Exit code 1, and this is said on stderr. */
+static void expect_failure(struct typing *typing, const char *text)
+{
+    assert_int_equal(process_wait(typing->program), 1);
+    assert_non_null(strstr(process_stderr(typing->program), text));
+    process_free(typing->program);
+}
+
 static void a_terminal(void **state)
 {
     (void)state;
     char path[100];
     struct typing typing;
-    int keyboard = terminal_make(path, sizeof path);
-    typing_begin(&typing, client_program, path);
-    talk(&typing, keyboard);
+    int keyboard = sit_down(&typing, terminal_make, path);
     type(keyboard, "exit\n");
     client_expect_line(&typing.peer, "exit");
     client_expect_end(&typing.peer);
@@ -52,13 +74,9 @@ static void the_end_at_a_terminal(void **state)
     (void)state;
     char path[100];
     struct typing typing;
-    int keyboard = terminal_make(path, sizeof path);
-    typing_begin(&typing, client_program, path);
-    talk(&typing, keyboard);
+    int keyboard = sit_down(&typing, terminal_make, path);
     type(keyboard, "\x04");
-    client_expect_end(&typing.peer);
-    client_close(&typing.peer);
-    typing_end(&typing, 0);
+    expect_orderly_end(&typing);
     close(keyboard);
 }
 
@@ -68,17 +86,13 @@ static void a_pipe(void **state)
     (void)state;
     char path[100];
     struct typing typing;
-    int keyboard = pipe_make(path, sizeof path);
-    typing_begin(&typing, client_program, path);
-    talk(&typing, keyboard);
+    int keyboard = sit_down(&typing, pipe_make, path);
     type(keyboard, "no exit\nexits\nex");
     client_expect_line(&typing.peer, "no exit");
     client_expect_line(&typing.peer, "exits");
     type(keyboard, "it\nBob\n");
     client_expect_line(&typing.peer, "exit");
-    client_expect_end(&typing.peer);
-    client_close(&typing.peer);
-    typing_end(&typing, 0);
+    expect_orderly_end(&typing);
     pipe_close(keyboard, path);
 }
 
@@ -88,9 +102,7 @@ static void a_pipe_that_ends(void **state)
     (void)state;
     char path[100], all[100];
     struct typing typing;
-    int keyboard = pipe_make(path, sizeof path);
-    typing_begin(&typing, client_program, path);
-    talk(&typing, keyboard);
+    int keyboard = sit_down(&typing, pipe_make, path);
     type(keyboard, "Bob");
     pipe_close(keyboard, path);
     assert_int_equal(client_read_to_end(&typing.peer, all, sizeof all), 3);
@@ -129,9 +141,7 @@ static void a_file(void **state)
     assert_in_range(typing_place(&typing), 1, BIG - 1);
     assert_int_equal(client_read_exactly(&typing.peer, received, BIG), 0);
     assert_memory_equal(sent, received, BIG);
-    client_expect_end(&typing.peer);
-    client_close(&typing.peer);
-    typing_end(&typing, 0);
+    expect_orderly_end(&typing);
     unlink(path);
     free(sent);
     free(received);
@@ -160,9 +170,7 @@ static void something_that_cannot_be_read(void **state)
     typing_begin(&typing, client_program, "/");
     client_expect_end(&typing.peer);
     client_close(&typing.peer);
-    assert_int_equal(process_wait(typing.program), 1);
-    assert_non_null(strstr(process_stderr(typing.program), "stdin: EISDIR"));
-    process_free(typing.program);
+    expect_failure(&typing, "stdin: EISDIR");
 }
 
 /* ---- Other ends ---------------------------------------------------------------------------- */
@@ -172,20 +180,14 @@ static void the_server_goes(void **state)
     (void)state;
     char path[100];
     struct typing typing;
-    int keyboard = pipe_make(path, sizeof path);
-    typing_begin(&typing, client_program, path);
-    talk(&typing, keyboard);
+    int keyboard = sit_down(&typing, pipe_make, path);
     client_close(&typing.peer);
-    assert_int_equal(process_wait(typing.program), 1);
-    assert_non_null(strstr(process_stderr(typing.program), "the server has ended"));
-    process_free(typing.program);
+    expect_failure(&typing, "the server has ended");
 
     typing_begin(&typing, client_program, path);
     talk(&typing, keyboard);
     client_reset(&typing.peer);
-    assert_int_equal(process_wait(typing.program), 1);
-    assert_non_null(strstr(process_stderr(typing.program), "ECONNRESET"));
-    process_free(typing.program);
+    expect_failure(&typing, "ECONNRESET");
     pipe_close(keyboard, path);
 }
 
@@ -194,9 +196,7 @@ static void interrupted(void **state)
     (void)state;
     char path[100];
     struct typing typing;
-    int keyboard = pipe_make(path, sizeof path);
-    typing_begin(&typing, client_program, path);
-    talk(&typing, keyboard);
+    int keyboard = sit_down(&typing, pipe_make, path);
     process_signal(typing.program, SIGINT);
     client_expect_end(&typing.peer);
     typing_end(&typing, 128 + SIGINT);
