@@ -14,16 +14,15 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "backend.h"
 #include "check.h"
 #include "client_options.h"
 #include "co_io.h"
+#include "co_run.h"
 #include "keyboard.h"
 #include "net.h"
 #include "stream.h"
@@ -32,12 +31,12 @@ static const char farewell[] = "exit\n";
 
 struct client {
     struct client_options options;
-    int fd;                      /* -1: there is no connection */
-    struct co listening, typing; /* the two coroutines */
-    bool has_said_all;           /* it was "exit", or stdin has ended */
-    bool is_interrupted;         /* by Ctrl-C */
-    int typing_error;            /* of stdin */
-    int error;                   /* of the connection */
+    int fd;
+    struct co typing; /* the coroutine at the keyboard */
+    bool is_connected;
+    bool has_said_all; /* it was "exit", or stdin has ended */
+    int typing_error;  /* of stdin */
+    int sending_error; /* of the connection */
 };
 
 /* ---- From the keyboard to the server ------------------------------------------------------- */
@@ -66,7 +65,7 @@ static int send_lines(struct client *client)
     while ((length = read_piece(&keyboard, piece)) > 0) {
         int rc = co_write_all(client->fd, piece, (size_t)length);
         if (rc < 0 && rc != -ECANCELED)
-            client->error = rc; /* and no error of stdin */
+            client->sending_error = rc; /* and no error of stdin */
         if (rc < 0)
             return rc == -ECANCELED ? rc : 0;
         if (is_first && length == sizeof farewell - 1 && memcmp(piece, farewell, length) == 0)
@@ -101,65 +100,56 @@ static int print_answers(struct client *client)
     return (int)count;
 }
 
-static void stop_if_both_have_ended(struct client *client, struct loop *loop)
-{
-    if (!client->listening.coro && !client->typing.coro)
-        loop_stop(loop);
-}
-
 static void on_typing_end(struct co *co, int result)
 {
+    (void)co;
     (void)result; /* type has noted it */
-    struct client *client = (struct client *)((char *)co - offsetof(struct client, typing));
-    stop_if_both_have_ended(client, co->loop);
 }
 
-/* The main coroutine: who types is started when there is a connection, and ended with it. */
+/* Cancelled, it ends in the next pass. To wait for the end of a coroutine is chapter 06's subject.
+ */
+static int end_typing(struct client *client)
+{
+    int rc = 0;
+    co_cancel(&client->typing);
+    while (client->typing.coro)
+        rc = co_yield() < 0 ? -ECANCELED : rc;
+    return rc;
+}
+
+/* The main coroutine: the other one is started when there is a connection, and ended with it. */
 static int converse(void *arg)
 {
     struct client *client = arg;
     client->fd = co_connect(client->options.host, client->options.port);
     if (client->fd < 0)
         return client->fd;
+    client->is_connected = true;
     int rc = co_start(&client->typing, co_loop(), type, client, "typing", on_typing_end);
-    if (rc < 0)
-        return rc;
-    rc = print_answers(client);
-    co_cancel(&client->typing);
-    return rc;
-}
-
-static void on_converse_end(struct co *co, int result)
-{
-    struct client *client = (struct client *)((char *)co - offsetof(struct client, listening));
-    if (result < 0)
-        client->error = result;
-    stop_if_both_have_ended(client, co->loop);
+    if (rc == 0) {
+        rc = print_answers(client);
+        int end_rc = end_typing(client);
+        rc = rc < 0 ? rc : end_rc;
+    }
+    co_close(client->fd);
+    return rc < 0 ? rc : client->sending_error;
 }
 
 /* ---- The program --------------------------------------------------------------------------- */
 
-static void on_interrupt(void *arg)
-{
-    struct client *client = arg;
-    client->is_interrupted = true;
-    co_cancel(&client->listening);
-}
-
 /* The exit code, and a line for what is not as it should be. */
-static int conclude(const struct client *client)
+static int conclude(const struct client *client, int result)
 {
     const struct client_options *options = &client->options;
-    if (client->is_interrupted)
+    if (result == -ECANCELED)
         return 128 + SIGINT;
     if (ferror(stdout))
         die("stdout takes nothing any more");
-    if (client->fd < 0)
-        die_error(client->fd,
-                  "cannot connect to %s port %u (build/05-coroutines/server serves there)",
+    if (result < 0 && !client->is_connected)
+        die_error(result, "cannot connect to %s port %u (build/05-coroutines/server serves there)",
                   options->host, options->port);
-    if (client->error < 0)
-        die_error(client->error, "the connection to %s port %u", options->host, options->port);
+    if (result < 0)
+        die_error(result, "the connection to %s port %u", options->host, options->port);
     if (client->typing_error < 0)
         die_error(client->typing_error, "stdin");
     if (!client->has_said_all)
@@ -169,19 +159,10 @@ static int conclude(const struct client *client)
 
 int main(int argc, char **argv)
 {
-    struct client client = {.fd = -1};
+    struct client client = {.is_connected = false};
     client_options_parse(&client.options, 7777, NULL,
                          "Sends lines from stdin to a server, and prints its answers.", argc, argv);
     CHECK_RC(keyboard_keep_places());
     net_ignore_sigpipe();
-    struct loop *loop = loop_new(&backend_epoll);
-    if (!loop)
-        die_error(errno, "cannot make a loop");
-    CHECK_RC(loop_add_signal_handler(loop, SIGINT, on_interrupt, &client));
-    CHECK_RC(co_start(&client.listening, loop, converse, &client, "listening", on_converse_end));
-    CHECK_RC(loop_run_forever(loop));
-    loop_free(loop);
-    coro_trim();
-    close(client.fd);
-    return conclude(&client);
+    return conclude(&client, co_run(converse, &client, "client"));
 }
