@@ -1,12 +1,15 @@
 /* switch_ucontext.c - from one stack to another by the C library: for every other processor.
  *
- * swapcontext(3) does what our assembly does, and more: it also keeps the signal mask, which takes
- * a system call for every switch, and it keeps each register that a context may have, in a struct
- * of about a kilobyte. It is here so that the course runs where we have written no assembly. `make
- * SWITCH=ucontext` takes it anywhere.
+ * swapcontext(3) does what our assembly does, and more: it keeps each register that a context may
+ * have, in a struct of about a kilobyte, and it changes the signal mask, since to POSIX each
+ * context has its own. That is a system call in every switch. We need a second one, to undo the
+ * first: here the mask belongs to the thread, and one that a coroutine has set must be the others',
+ * too (a loop blocks the signals that it has handlers for). It is here so that the course runs
+ * where we have written no assembly. `make SWITCH=ucontext` takes it anywhere.
  *
  * A parked stack's "pointer" is the address of its ucontext_t, which lies on that stack.
  */
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <ucontext.h>
@@ -15,10 +18,11 @@
 
 void switch_stacks(void **save, void *load)
 {
-    ucontext_t here;
+    ucontext_t here, *there = load;
     here.uc_stack = (stack_t){0}; /* the address sanitizer reads it */
     *save = &here;
-    swapcontext(&here, load); /* it can fail only with a signal mask that is none */
+    pthread_sigmask(SIG_SETMASK, NULL, &there->uc_sigmask);
+    swapcontext(&here, there); /* neither can fail: all masks and contexts are whole */
 }
 
 /* At the top of a new stack. */

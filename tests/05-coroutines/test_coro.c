@@ -1,4 +1,6 @@
 /* test_coro.c - the mechanism alone: who runs when, what survives a switch, what is left. */
+#include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -137,6 +139,50 @@ static void stacks_are_used_again_and_given_back(void **state)
     assert_int_equal(coro_stacks_kept(), 0);
 }
 
+static int block_sigusr1(void *arg)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    coro_suspend();
+    return pthread_sigmask(*(int *)arg, &set, NULL);
+}
+
+static bool sigusr1_is_blocked(void)
+{
+    sigset_t set;
+    return pthread_sigmask(SIG_BLOCK, NULL, &set) == 0 && sigismember(&set, SIGUSR1) == 1;
+}
+
+static int look_later(void *arg)
+{
+    coro_suspend();
+    *(bool *)arg = sigusr1_is_blocked();
+    return 0;
+}
+
+/* Not each coroutine's, as ucontext would have it: a loop blocks the signals that it handles. */
+static void the_signal_mask_is_the_threads(void **state)
+{
+    (void)state;
+    int how = SIG_BLOCK;
+    bool seen = false;
+    struct coro *blocker = coro_new(block_sigusr1, &how, "blocker");
+    struct coro *looker = coro_new(look_later, &seen, "looker");
+    coro_resume(looker);
+    coro_resume(blocker);
+    coro_resume(blocker);
+    assert_true(coro_is_done(blocker) && coro_result(blocker) == 0);
+    assert_true(sigusr1_is_blocked());
+    coro_resume(looker);
+    assert_true(seen);
+    coro_free(blocker);
+    coro_free(looker);
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+}
+
 static void a_long_name_is_cut(void **state)
 {
     (void)state;
@@ -180,6 +226,7 @@ int main(void)
         cmocka_unit_test(one_resumes_another),
         cmocka_unit_test(locals_survive_switches),
         cmocka_unit_test(stacks_are_used_again_and_given_back),
+        cmocka_unit_test(the_signal_mask_is_the_threads),
         cmocka_unit_test(a_long_name_is_cut),
         cmocka_unit_test(thousands_live_at_once),
     };
