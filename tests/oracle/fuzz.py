@@ -23,8 +23,7 @@ from words import E, rc
 
 OLD = sys.version_info < (3, 13)  # counts a group's cancels in another way
 TASKS = 8
-WHENS = (ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION)
-WAIT_UNTIL = {FIRST_COMPLETED: 0, FIRST_EXCEPTION: 1, ALL_COMPLETED: 2}
+WHENS = (FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED)  # as enum wait_until has them
 
 
 class Ordered(dict):
@@ -186,8 +185,7 @@ class Runner:
 
     async def wait(self, me, group, a, b, when, us):
         async def waits(tasks):
-            when_name = [w for w in WHENS if WAIT_UNTIL[w] == when][0]
-            done, _ = await wait(tasks, return_when=when_name, timeout=None if us < 0 else us / 1e6)
+            await wait(tasks, return_when=WHENS[when], timeout=None if us < 0 else us / 1e6)
             return sum(t.done() for t in tasks)
 
         if two := self.two(a, b):

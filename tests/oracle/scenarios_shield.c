@@ -1,4 +1,4 @@
-/* scenarios_shield.c - shield and as_completed: what groups.py plays on asyncio. */
+/* scenarios_shield.c - shield and as_completed: what shields.py plays on asyncio. */
 #include <errno.h>
 
 #include "as_completed.h"

@@ -11,6 +11,7 @@
 
 static const struct oracle_scenario oracle[] = {ORACLE_SCENARIOS(SCENARIO)};
 static const struct oracle_scenario groups[] = {GROUPS_SCENARIOS(SCENARIO)};
+static const struct oracle_scenario shields[] = {SHIELDS_SCENARIOS(SCENARIO)};
 static const struct oracle_scenario cancels[] = {CANCELS_SCENARIOS(SCENARIO)};
 static const struct oracle_scenario times[] = {TIMES_SCENARIOS(SCENARIO)};
 static const struct oracle_scenario told[] = {TOLD_SCENARIOS(SCENARIO)};
@@ -20,6 +21,7 @@ static const struct oracle_scenario told[] = {TOLD_SCENARIOS(SCENARIO)};
 const struct oracle_suite oracle_suites[] = {
     {"oracle.py", "expected.txt", oracle, COUNT(oracle)},
     {"groups.py", "groups.txt", groups, COUNT(groups)},
+    {"shields.py", "shields.txt", shields, COUNT(shields)},
     {"cancels.py", "cancels.txt", cancels, COUNT(cancels)},
     {"times.py", "times.txt", times, COUNT(times)},
     {"told.py", "told.txt", told, COUNT(told)},

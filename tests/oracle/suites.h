@@ -63,15 +63,17 @@
     S(group_refuses)            \
     S(group_nested)             \
     S(group_nested_outer_fails) \
-    S(group_in_timeout)         \
-    S(shield_cancelled_waiter)  \
-    S(shield_results)           \
-    S(shield_in_timeout)        \
-    S(shield_turns)             \
-    S(as_completed_order)       \
-    S(as_completed_timeout)     \
-    S(as_completed_race)        \
-    S(as_completed_none)        \
+    S(group_in_timeout)
+
+#define SHIELDS_SCENARIOS(S)   \
+    S(shield_cancelled_waiter) \
+    S(shield_results)          \
+    S(shield_in_timeout)       \
+    S(shield_turns)            \
+    S(as_completed_order)      \
+    S(as_completed_timeout)    \
+    S(as_completed_race)       \
+    S(as_completed_none)       \
     S(as_completed_cancelled)
 
 #define CANCELS_SCENARIOS(S)       \
@@ -138,6 +140,7 @@
 #define DECLARE_SCENARIO(name) int name(void);
 ORACLE_SCENARIOS(DECLARE_SCENARIO)
 GROUPS_SCENARIOS(DECLARE_SCENARIO)
+SHIELDS_SCENARIOS(DECLARE_SCENARIO)
 CANCELS_SCENARIOS(DECLARE_SCENARIO)
 TIMES_SCENARIOS(DECLARE_SCENARIO)
 TOLD_SCENARIOS(DECLARE_SCENARIO)
