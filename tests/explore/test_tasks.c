@@ -1,6 +1,9 @@
-/* test_tasks.c - gather, wait, shield, groups: whatever ends, fails or is cancelled when. */
+/* test_tasks.c - gather, wait, shield, as_completed, groups: whatever ends, fails or is cancelled
+ * when. */
 #include <errno.h>
+#include <string.h>
 
+#include "as_completed.h"
 #include "clock.h"
 #include "explored.h"
 #include "gather.h"
@@ -166,6 +169,61 @@ static int a_shield_holds(void *arg)
     return 0;
 }
 
+/* ---- As completed --------------------------------------------------------------------------- */
+
+static struct {
+    struct child children[3];
+    struct task *tasks[3];
+    int handed[3], in_all;
+} batch;
+
+static void note_handed(const struct task *task)
+{
+    batch.in_all++;
+    for (int i = 0; i < 3; i++)
+        batch.handed[i] += task == batch.tasks[i];
+    expect(task_is_done(task), "handed out before its end");
+}
+
+/* A cancel of the waiter costs nothing: it asks again. The time is over for good. */
+static int take_as_completed(void *arg)
+{
+    (void)arg;
+    struct as_completed it;
+    struct task *task;
+    int rc = as_completed_begin(&it, batch.tasks, 3, NS_PER_MS);
+    expect(rc == 0, "begin: %d", rc);
+    do {
+        rc = as_completed_next(&it, &task);
+        if (rc == 1)
+            note_handed(task);
+    } while (rc == 1 || rc == -ECANCELED);
+    as_completed_end(&it);
+    expect(rc == -ETIMEDOUT || (rc == 0 && batch.in_all == 3), "%d after %d", rc, batch.in_all);
+    return 0;
+}
+
+static int as_completed_hands_out_once(void *arg)
+{
+    (void)arg;
+    memset(&batch, 0, sizeof batch);
+    for (int i = 0; i < 3; i++) {
+        child_init(&batch.children[i], i);
+        batch.tasks[i] = spawn(wait_for_news, &batch.children[i], "a child");
+        call_from_outside(on_news, &batch.children[i], "news");
+    }
+    struct task *taker = spawn(take_as_completed, NULL, "a taker");
+    cancel_from_outside(taker, "cancel");
+    expect(end_of(taker) == 0, "the taker has failed");
+    for (int i = 0; i < 3; i++) {
+        expect(batch.handed[i] <= 1, "child %d was handed out %d times", i, batch.handed[i]);
+        expect(end_of(batch.tasks[i]) == i, "child %d was reached", i);
+    }
+    let_go(batch.tasks, 3);
+    task_unref(taker);
+    return 0;
+}
+
 /* ---- Groups --------------------------------------------------------------------------------- */
 
 struct parent {
@@ -227,6 +285,7 @@ static const struct explored tests[] = {
     {.name = "gather that returns errors", .play = gather_that_returns_errors},
     {.name = "wait cancels nobody", .play = wait_cancels_nobody},
     {.name = "a shield holds", .play = a_shield_holds},
+    {.name = "as_completed hands out once", .play = as_completed_hands_out_once},
     {.name = "a group of three", .play = a_group_of_three},
     {.name = "a group with an error", .play = a_group_with_an_error},
 };

@@ -65,6 +65,8 @@ how() {
     report=$(sed -n 's/.*ERROR: AddressSanitizer: \([^ ]*\).*/\1/p' "$out/log" | head -n 1)
     if [ -n "$report" ]; then
         echo "$report"
+    elif grep -q 'ERROR: LeakSanitizer' "$out/log"; then
+        echo 'leak'
     elif [ -n "$path" ]; then
         echo "$path"
     elif [ "$1" -eq 142 ] || [ "$1" -eq 124 ]; then
