@@ -7,6 +7,7 @@
 #include "as_completed.h"
 #include "clock.h"
 #include "fetch.h"
+#include "flight.h"
 #include "gather.h"
 #include "group.h"
 #include "no_memory_task.h"
@@ -114,6 +115,24 @@ static int play_group(void *arg)
     return group_end(&group, rc);
 }
 
+static int fly(void *arg)
+{
+    return flight_join(arg);
+}
+
+static int play_flight(void *arg)
+{
+    (void)arg;
+    struct flight flight;
+    flight_init(&flight, nap, (void *)(intptr_t)1);
+    struct task *tasks[COUNT] = {NULL};
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < COUNT; i++)
+        if (!(tasks[i] = task_spawn(co_loop(), fly, &flight, NULL)))
+            rc = -ENOMEM;
+    return join_naps(tasks, rc);
+}
+
 static int play_timeout(void *arg)
 {
     (void)arg;
@@ -150,6 +169,7 @@ ALL_SAY(play_as_completed)
 ALL_SAY(play_wait_for)
 ALL_SAY(play_shield)
 ALL_SAY(play_group)
+ALL_SAY(play_flight)
 ALL_SAY(play_timeout)
 
 static void play_fetch_says(void **state)
@@ -169,7 +189,8 @@ int main(void)
         cmocka_unit_test(play_gather_says),       cmocka_unit_test(play_wait_says),
         cmocka_unit_test(play_as_completed_says), cmocka_unit_test(play_wait_for_says),
         cmocka_unit_test(play_shield_says),       cmocka_unit_test(play_group_says),
-        cmocka_unit_test(play_timeout_says),      cmocka_unit_test(play_fetch_says),
+        cmocka_unit_test(play_flight_says),       cmocka_unit_test(play_timeout_says),
+        cmocka_unit_test(play_fetch_says),
     };
     curl_global_init(CURL_GLOBAL_DEFAULT);
     int failed = cmocka_run_group_tests_name("06-tasks-gather without memory", tests, NULL, NULL);
