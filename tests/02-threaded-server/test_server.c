@@ -1,5 +1,6 @@
 /* The server of chapter 02 over TCP, in each of its ways: what it survives, and how it ends. */
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client.h"
@@ -82,6 +83,46 @@ static void resets_and_half_closes_are_survived(void **state)
     }
 }
 
+static void wait_until_stopped(const struct process *server)
+{
+    char path[64], state = '?';
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)process_pid(server));
+    while (state != 'T') {
+        FILE *file = fopen(path, "re");
+        assert_non_null(file);
+        assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+        fclose(file);
+    }
+}
+
+/* The kernel has connected him, and he has left, before the server comes to accept: it stands still
+ * meanwhile. His name is known all the same. */
+static void who_leaves_before_he_is_accepted_is_logged(void **state)
+{
+    (void)state;
+    for (enum way way = 0; way < WAY_COUNT; way++) {
+        uint16_t port;
+        struct process *server = start_way(way, &port);
+        struct usage before = process_usage(server);
+        struct client client;
+        char came[EVENT_MAX], went[EVENT_MAX];
+        process_signal(server, SIGSTOP);
+        wait_until_stopped(server);
+        client_connect(&client, port);
+        event_of(&client, "connect", came);
+        event_of(&client, "disconnect", went);
+        client_reset(&client);
+        process_signal(server, SIGCONT);
+        expect_order(server, came, went);
+        process_wait_stderr(server, ": E"); /* ECONNRESET or EPIPE, behind his name */
+        went[strcspn(went, "\n")] = '\0';
+        assert_non_null(strstr(process_stderr(server), went + strlen("disconnect ")));
+        expect_server_idle_again(server, before);
+        expect_service(port);
+        stop(server);
+    }
+}
+
 static void a_signal_ends_it_with_clients_connected(void **state)
 {
     (void)state;
@@ -151,9 +192,13 @@ int main(void)
 {
     net_ignore_sigpipe();
     const struct CMUnitTest tests[] = {
-        TEST(nobody_waits_for_a_silent_client),    TEST(nobody_waits_for_one_that_does_not_read),
-        TEST(resets_and_half_closes_are_survived), TEST(a_signal_ends_it_with_clients_connected),
-        TEST(a_signal_ends_it_at_any_moment),      TEST(bad_options_are_named),
+        TEST(nobody_waits_for_a_silent_client),
+        TEST(nobody_waits_for_one_that_does_not_read),
+        TEST(resets_and_half_closes_are_survived),
+        TEST(who_leaves_before_he_is_accepted_is_logged),
+        TEST(a_signal_ends_it_with_clients_connected),
+        TEST(a_signal_ends_it_at_any_moment),
+        TEST(bad_options_are_named),
     };
     return cmocka_run_group_tests_name("02-threaded-server", tests, NULL, NULL);
 }

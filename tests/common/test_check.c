@@ -94,6 +94,22 @@ static void test_check_names_the_call(void **state)
     assert_non_null(strstr(child.err, ": rc: ENOMEM (Cannot allocate memory)\n"));
 }
 
+static int want_descriptors(void *arg)
+{
+    (void)arg;
+    die_error(-EMFILE, "no loop");
+}
+
+static void test_what_helps_is_said(void **state)
+{
+    (void)state;
+    struct child child;
+    run_in_child(&child, want_descriptors, NULL);
+    assert_int_equal(child.status, 1);
+    assert_non_null(
+        strstr(child.err, ": no loop: EMFILE (Too many open files); ulimit -n allows more\n"));
+}
+
 static void test_check_gives_the_result(void **state)
 {
     (void)state;
@@ -147,6 +163,7 @@ int main(void)
         cmocka_unit_test(test_what_was_printed_comes_first),
         cmocka_unit_test(test_error_text),
         cmocka_unit_test(test_check_names_the_call),
+        cmocka_unit_test(test_what_helps_is_said),
         cmocka_unit_test(test_check_gives_the_result),
         cmocka_unit_test(test_sleep_is_never_short),
         cmocka_unit_test(test_signals_do_not_shorten_a_sleep),

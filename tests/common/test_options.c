@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "child.h"
 #include "net.h"
@@ -189,9 +190,61 @@ static void test_announce(void **state)
     assert_int_equal(child.status, 1);
 }
 
+/* ---- A server that cannot begin ------------------------------------------------------------- */
+
+static int cannot_listen(void *arg)
+{
+    struct server_options options = {.host = "10.0.0.1", .port = 7777};
+    server_cannot_listen(&options, *(int *)arg);
+}
+
+static void expect_remedy(int error, const char *sentence)
+{
+    struct child child;
+    run_in_child(&child, cannot_listen, &error);
+    assert_int_equal(child.status, 1);
+    assert_non_null(strstr(child.err, "cannot listen on 10.0.0.1 port 7777"));
+    assert_non_null(strstr(child.err, sentence));
+    assert_ptr_equal(strchr(child.err, '\n'), child.err + strlen(child.err) - 1);
+}
+
+static void test_what_helps_against_a_port_is_said(void **state)
+{
+    (void)state;
+    expect_remedy(-EADDRINUSE, "; --port 0 finds a free one: EADDRINUSE (");
+    expect_remedy(-EACCES, "; one above 1023 is for everybody: EACCES (");
+    expect_remedy(-EADDRNOTAVAIL, "; --host wants an address of this machine: EADDRNOTAVAIL (");
+    expect_remedy(-ENXIO, "; --host wants an address of this machine: ENXIO (");
+    expect_remedy(-EMFILE, ": EMFILE (Too many open files); ulimit -n allows more\n");
+}
+
+/* A client would be one descriptor more. */
+static int announce_without_a_spare(void *arg)
+{
+    (void)arg;
+    int listening = net_listen("127.0.0.1", 0, 1);
+    struct rlimit limit = {.rlim_cur = (rlim_t)listening + 1, .rlim_max = (rlim_t)listening + 1};
+    if (listening < 0 || setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 99;
+    server_announce(listening);
+    return 0;
+}
+
+static void test_a_spare_descriptor_is_wanted(void **state)
+{
+    (void)state;
+    struct child child;
+    run_in_child(&child, announce_without_a_spare, NULL);
+    assert_int_equal(child.status, 1);
+    assert_string_equal(child.out, "");
+    assert_non_null(strstr(child.err, "no descriptor is left for a client: EMFILE"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_helps_against_a_port_is_said),
+        cmocka_unit_test(test_a_spare_descriptor_is_wanted),
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_servers_options),
         cmocka_unit_test(test_bad_values_are_named),
