@@ -107,6 +107,7 @@ int main(int argc, char **argv)
     struct watched watched = {0};
     struct tiny_server server;
     CHECK_RC(raise_fd_limit());
+    CHECK_RC(grow(&watched)); /* what can fail comes before the port is announced */
     tiny_echo_begin(&server, "An echo server on poll.", argc, argv);
     CHECK_RC(watch(&watched, server.listening, NULL));
     CHECK_RC(watch(&watched, server.stopping, NULL));
