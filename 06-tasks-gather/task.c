@@ -51,7 +51,8 @@ static void set_name(struct task *task, const char *name)
         snprintf(task->name, sizeof task->name, "Task-%lu", ++unnamed);
 }
 
-struct task *task_spawn(struct loop *loop, coro_fn *fn, void *arg, const char *name)
+struct task *task_spawn_at(struct loop *loop, coro_fn *fn, void *arg, const char *name,
+                           const char *place)
 {
     struct task *task = calloc(1, sizeof *task);
     if (!task)
@@ -61,7 +62,7 @@ struct task *task_spawn(struct loop *loop, coro_fn *fn, void *arg, const char *n
     task->future.destroy = destroy;
     task->future.what = "a task";
     set_name(task, name);
-    if (co_start(&task->co, loop, fn, arg, task->name, on_end) < 0) {
+    if (co_start_at(&task->co, loop, fn, arg, task->name, on_end, place) < 0) {
         free(task);
         return NULL;
     }

@@ -20,8 +20,11 @@ struct task {
 
 /* Runs fn(arg) as a task; its first step is on the next pass. `arg` must live until the task has
  * ended: in C it usually lies in the parent's frame, so join before you return. `name` is copied
- * (31 bytes of it); NULL: "Task-1", "Task-2" and so on. NULL: no memory. asyncio: create_task. */
-struct task *task_spawn(struct loop *loop, coro_fn *fn, void *arg, const char *name) CO_MUST_CHECK;
+ * (31 bytes of it); NULL: "Task-1", "Task-2" and so on. NULL: no memory. asyncio: create_task.
+ * (The place of the call is told when the task never runs: coro_exit.c.) */
+#define task_spawn(loop, fn, arg, name) task_spawn_at((loop), (fn), (arg), (name), CORO_PLACE)
+struct task *task_spawn_at(struct loop *loop, coro_fn *fn, void *arg, const char *name,
+                           const char *place) CO_MUST_CHECK;
 
 /* Awaits the task and gives up the reference: the task's result. When the caller is cancelled, so
  * is the task, and the join still waits until it has ended. -EDEADLK: it is the caller itself. */
