@@ -65,8 +65,6 @@ how() {
     report=$(sed -n 's/.*ERROR: AddressSanitizer: \([^ ]*\).*/\1/p' "$out/log" | head -n 1)
     if [ -n "$report" ]; then
         echo "$report"
-    elif grep -q 'ERROR: LeakSanitizer' "$out/log"; then
-        echo 'leak'
     elif [ -n "$path" ]; then
         echo "$path"
     elif [ "$1" -eq 142 ] || [ "$1" -eq 124 ]; then
@@ -75,6 +73,8 @@ how() {
         echo "killed by signal $(($1 - 128))"
     elif grep -q '^\[  ERROR   \] --- ".*" != "' "$out/log"; then
         echo 'another trace'
+    elif ! grep -q '^\[  FAILED' "$out/log" && grep -q 'ERROR: LeakSanitizer' "$out/log"; then
+        echo 'leak'
     else
         echo 'another result'
     fi
@@ -139,6 +139,7 @@ if [ $count -eq 0 ]; then
     echo "mutants: no file in tests/mutants has \"${ONLY-}\" in its name" >&2
     exit 2
 fi
+say_progress ''
 row='%-30s %-28s %-24s %s\n'
 # shellcheck disable=SC2059 # a format
 printf "$row" mutant changes 'seen as' 'by the test'
