@@ -36,7 +36,7 @@ struct future_callback {
     struct co *awaiter;           /* who waits by it for the future; NULL: nobody (task_tree.h) */
 };
 
-struct future *future_new(struct loop *loop); /* NULL: no memory */
+struct future *future_new(struct loop *loop) CO_MUST_CHECK; /* NULL: no memory */
 void future_init(struct future *future, struct loop *loop);
 struct future *future_ref(struct future *future);
 void future_unref(struct future *future); /* NULL is ignored */

@@ -57,6 +57,9 @@ void unref_tasks(struct task *const tasks[], int count);
 void yield_times(int count);
 void sleep_ms(int ms);
 
+/* Sleeps and then cancels the task. */
+void cancel_in_ms(int ms, struct task *task);
+
 /* words.py's child: sleeps, then fails or returns `ms`, and says how it ended. */
 struct nap {
     const char *name;

@@ -71,6 +71,12 @@ void sleep_ms(int ms)
     CHECK_RC(co_sleep(ms * NS_PER_MS));
 }
 
+void cancel_in_ms(int ms, struct task *task)
+{
+    sleep_ms(ms);
+    task_cancel(task);
+}
+
 static int clean_up(const struct nap *nap, int rc)
 {
     p("%s cancelled", nap->name);

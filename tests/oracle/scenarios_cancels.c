@@ -9,8 +9,7 @@
 int cancel_in_cleanup(void)
 {
     struct task *t = spawn_nap("a", 9, .cleanup_ms = 9);
-    sleep_ms(2);
-    task_cancel(t);
+    cancel_in_ms(2, t);
     sleep_ms(2);
     p("again %d", task_cancel(t));
     int rc = await_task(t);
@@ -41,8 +40,7 @@ static int swallows(void *arg)
 int cancel_swallowed(void)
 {
     struct task *t = spawn(swallows, 0);
-    sleep_ms(2);
-    task_cancel(t);
+    cancel_in_ms(2, t);
     int rc = await_task(t);
     p("%s %d %d", rc_text(rc), task_is_cancelled(t), task_cancelling(t));
     task_unref(t);
@@ -52,8 +50,7 @@ int cancel_swallowed(void)
 int cancel_error_in_cleanup(void)
 {
     struct task *t = spawn_nap("a", 9, .cleanup_error = -EPIPE);
-    sleep_ms(2);
-    task_cancel(t);
+    cancel_in_ms(2, t);
     int rc = await_task(t);
     p("%s %d", rc_text(rc), task_is_cancelled(t));
     task_unref(t);
@@ -162,8 +159,7 @@ int cancel_chain(void)
     struct task *c = spawn_nap("c", 9, .cleanup_ms = 1);
     struct task *b = spawn(waits_and_is_told, (intptr_t) & (struct link){"b", c});
     struct task *a = spawn(waits_and_is_told, (intptr_t) & (struct link){"a", b});
-    sleep_ms(2);
-    task_cancel(a);
+    cancel_in_ms(2, a);
     int rc = await_task(a);
     p("%s %d %d %d %d", rc_text(rc), task_is_cancelled(a), task_is_cancelled(b),
       task_is_cancelled(c), task_cancelling(b));
@@ -186,8 +182,7 @@ static int joins(void *task)
 int cancel_chain_swallowed(void)
 {
     struct task *a = spawn(joins, (intptr_t)spawn(answers, 4));
-    sleep_ms(2);
-    task_cancel(a);
+    cancel_in_ms(2, a);
     int rc = await_task(a);
     p("%s %d %d", rc_text(rc), task_is_cancelled(a), task_cancelling(a));
     task_unref(a);
@@ -210,8 +205,7 @@ int cancel_gather_swallowed(void)
 {
     struct task *children[] = {spawn(answers_and_says, 1), spawn(answers_and_says, 2)};
     struct task *t = spawn(gathers, (intptr_t)children);
-    sleep_ms(2);
-    task_cancel(t);
+    cancel_in_ms(2, t);
     p("%s", rc_text(task_join(t)));
     unref_tasks(children, 2);
     return 0;

@@ -127,8 +127,7 @@ static int sleeps_in_body(void *arg)
 int group_cancelled_in_body(void)
 {
     struct task *t = spawn(sleeps_in_body, 0);
-    sleep_ms(2);
-    task_cancel(t);
+    cancel_in_ms(2, t);
     int rc = await_task(t);
     p("%s %d %d", rc_text(rc), task_is_cancelled(t), task_cancelling(t));
     task_unref(t);
@@ -147,8 +146,7 @@ int group_cancelled_at_end(void)
 {
     struct nap a = {.name = "a", .ms = 9, .cleanup_ms = 2};
     struct task *t = spawn(waits_at_end, (intptr_t)&a);
-    sleep_ms(2);
-    task_cancel(t);
+    cancel_in_ms(2, t);
     int rc = await_task(t);
     p("%s %d", rc_text(rc), task_is_cancelled(t));
     task_unref(t);
@@ -159,10 +157,8 @@ int group_cancelled_twice(void)
 {
     struct nap a = {.name = "a", .ms = 9, .cleanup_ms = 4};
     struct task *t = spawn(waits_at_end, (intptr_t)&a);
-    sleep_ms(2);
-    task_cancel(t);
-    sleep_ms(2);
-    task_cancel(t);
+    cancel_in_ms(2, t);
+    cancel_in_ms(2, t);
     int rc = await_task(t);
     p("%s %d", rc_text(rc), task_cancelling(t));
     task_unref(t);
@@ -186,8 +182,7 @@ static int fails_and_is_cancelled(void *arg)
 int group_error_and_cancel(void)
 {
     struct task *t = spawn(fails_and_is_cancelled, 0);
-    sleep_ms(4);
-    task_cancel(t);
+    cancel_in_ms(4, t);
     p("%s", rc_text(task_join(t)));
     return 0;
 }
@@ -199,8 +194,7 @@ int group_child_cancelled(void)
     begin(&group);
     CHECK_RC(group_spawn_task(&group, nap, NAP("a", 9), NULL, &a));
     CHECK_RC(group_spawn(&group, nap, NAP("b", 4), NULL));
-    sleep_ms(2);
-    task_cancel(a);
+    cancel_in_ms(2, a);
     int rc = end(&group, 0);
     p("after %d", task_is_cancelled(a));
     task_unref(a);

@@ -18,8 +18,7 @@ int shield_cancelled_waiter(void)
 {
     struct task *inner = spawn_nap("inner", 4);
     struct task *t = spawn(shields, (intptr_t)inner);
-    sleep_ms(2);
-    task_cancel(t);
+    cancel_in_ms(2, t);
     int rc = task_join(t);
     p("%s %d", rc_text(rc), task_is_done(inner));
     p("%s", rc_text(task_join(inner)));
@@ -172,8 +171,7 @@ int as_completed_cancelled(void)
 {
     struct task *a = spawn_nap("a", 4);
     struct task *t = spawn(loops, (intptr_t)a);
-    sleep_ms(2);
-    task_cancel(t);
+    cancel_in_ms(2, t);
     int rc = task_join(t);
     p("%s %d", rc_text(rc), task_is_done(a));
     p("%s", rc_text(task_join(a)));

@@ -148,8 +148,7 @@ static int waits_for_both(void *arg)
 int timeout_and_cancel(void)
 {
     struct task *t = spawn(waits_for_both, 0);
-    sleep_ms(4);
-    task_cancel(t);
+    cancel_in_ms(4, t);
     p("%s", rc_text(task_join(t)));
     return 0;
 }
@@ -168,8 +167,7 @@ static int limits_its_cleanup(void *arg)
 int timeout_under_a_cancel(void)
 {
     struct task *t = spawn(limits_its_cleanup, 0);
-    sleep_ms(2);
-    task_cancel(t);
+    cancel_in_ms(2, t);
     p("%s", rc_text(task_join(t)));
     return 0;
 }

@@ -92,8 +92,7 @@ int told_when_shielded(void)
 {
     struct task *t = named(spawn_nap("a", 4, .error = -EIO), "shielded");
     struct task *w = spawn(shields, (intptr_t)t);
-    sleep_ms(2);
-    task_cancel(w);
+    cancel_in_ms(2, w);
     p("%s", rc_text(task_join(w)));
     task_unref(t);
     sleep_ms(4);

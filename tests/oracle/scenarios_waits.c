@@ -59,8 +59,7 @@ int wait_for_cancelled(void)
 {
     struct task *t = spawn_nap("a", 9, .cleanup_ms = 1);
     struct task *w = spawn(waits_limited, (intptr_t) & (struct limited){t, 20 * NS_PER_MS});
-    sleep_ms(2);
-    task_cancel(w);
+    cancel_in_ms(2, w);
     int rc = await_task(w);
     p("%s %d %d", rc_text(rc), task_is_cancelled(t), task_is_cancelled(w));
     unref_tasks((struct task *[]){t, w}, 2);
@@ -71,8 +70,7 @@ int wait_for_cancelled_late(void)
 {
     struct task *t = spawn_nap("a", 9, .cleanup_ms = 4);
     struct task *w = spawn(waits_limited, (intptr_t) & (struct limited){t, 2 * NS_PER_MS});
-    sleep_ms(4);
-    task_cancel(w);
+    cancel_in_ms(4, w);
     int rc = await_task(w);
     p("%s %d %d %d", rc_text(rc), task_is_cancelled(t), task_is_cancelled(w), task_cancelling(w));
     unref_tasks((struct task *[]){t, w}, 2);
@@ -173,8 +171,7 @@ int wait_cancelled(void)
 {
     struct task *t = spawn_nap("a", 4);
     struct task *w = spawn(waits_for_one, (intptr_t)t);
-    sleep_ms(2);
-    task_cancel(w);
+    cancel_in_ms(2, w);
     int rc = task_join(w);
     p("%s %d", rc_text(rc), task_is_done(t));
     p("%s", rc_text(task_join(t)));
@@ -225,8 +222,7 @@ int gather_error_then_cancel(void)
 {
     struct task *children[] = {spawn_nap("a", 2, .error = -EIO), spawn_nap("b", 6)};
     struct task *t = spawn(gathers_then_sleeps, (intptr_t)children);
-    sleep_ms(3);
-    task_cancel(t);
+    cancel_in_ms(3, t);
     CHECK_RC(task_join(t));
     p("%s", rc_text(await_task(children[1])));
     unref_tasks(children, 2);
