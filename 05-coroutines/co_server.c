@@ -2,7 +2,6 @@
 #include "co_server.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "check.h"
 #include "clock.h"
 #include "co_io.h"
+#include "end_signals.h"
 #include "options.h"
 
 #define BACKLOG         1024
@@ -123,11 +123,9 @@ static void on_signal(void *arg)
     co_server_stop(arg, 0);
 }
 
-/* Removing a handler that was not added does nothing. */
 static void close_listening(struct co_server *server)
 {
-    loop_remove_signal_handler(server->loop, SIGINT);
-    loop_remove_signal_handler(server->loop, SIGTERM);
+    end_signals_remove(server->loop);
     loop_forget_fd(server->loop, server->listening);
     close(server->listening);
 }
@@ -143,9 +141,7 @@ int co_server_open(struct co_server *server, struct loop *loop, const char *host
     LIST_INIT(&server->clients);
     int rc = net_set_nonblocking(listening, true);
     if (rc == 0)
-        rc = loop_add_signal_handler(loop, SIGINT, on_signal, server);
-    if (rc == 0)
-        rc = loop_add_signal_handler(loop, SIGTERM, on_signal, server);
+        rc = end_signals_handle(loop, on_signal, server);
     if (rc == 0)
         rc = co_start(&server->accepting, loop, accept_clients, server, "accept", on_accepting_end);
     if (rc < 0)
@@ -156,8 +152,7 @@ int co_server_open(struct co_server *server, struct loop *loop, const char *host
 int co_server_run(struct co_server *server)
 {
     int rc = loop_run_forever(server->loop);
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
+    end_signals_ignore();
     close_listening(server);
     return rc;
 }
