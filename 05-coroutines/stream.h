@@ -99,8 +99,9 @@ int stream_drain(struct stream_writer *writer) CO_MUST_CHECK;
 void stream_close(struct stream_writer *writer);
 
 /* Suspends until it is closed. 0: the kernel has taken all of it; else why it could not, and the
- * rest is lost. Cancelled, it throws the rest away, closes, and returns -ECANCELED. Afterwards the
- * writer has no memory and the loop knows nothing of it. asyncio: wait_closed. */
+ * rest is lost. Cancelled, it throws the rest away, closes, and returns -ECANCELED; others who wait
+ * get -ECONNABORTED. Afterwards the writer has no memory and the loop knows nothing of it. asyncio:
+ * wait_closed. */
 int stream_wait_closed(struct stream_writer *writer) CO_MUST_CHECK;
 
 #endif

@@ -202,6 +202,6 @@ int stream_wait_closed(struct stream_writer *writer)
         return writer->error;
     int rc = suspend(writer, true);
     if (rc == -ECANCELED)
-        lose(writer, rc);
+        lose(writer, -ECONNABORTED); /* by us; others who wait are not cancelled with us */
     return rc;
 }
