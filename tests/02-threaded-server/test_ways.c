@@ -1,4 +1,5 @@
 /* The ways of chapter 02 one by one: a thread, a place in a pool, or a process for each client. */
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -139,7 +140,8 @@ static void each_client_has_a_process_that_is_reaped(void **state)
     struct usage now = process_usage(server);
     assert_int_equal(now.children, CROWD);
     assert_int_equal(now.threads, before.threads);
-    assert_int_equal(now.fds, before.fds); /* each child has its own */
+    while (process_count_fds(server) > before.fds) /* each child has its own: it closes the last, */
+        poll(NULL, 0, 1);                          /* perhaps after that one was greeted */
     for (int i = 0; i < CROWD; i++)
         client_close(&clients[i]);
     expect_server_idle_again(server, before); /* no zombies: they would be counted */
@@ -209,5 +211,6 @@ int main(void)
         TEST(a_signal_to_a_child_is_the_childs),
         TEST(children_do_not_outlive_a_killed_server),
     };
+    alarm(300);
     return cmocka_run_group_tests_name("02-threaded-server, way by way", tests, NULL, NULL);
 }
