@@ -1,6 +1,7 @@
 #!/bin/sh
 # oracle.sh - plays every scenario on every backend and compares with what CPython printed, to the
-# byte; and asks the Python of this machine as well, if it has one. `make oracle` calls it.
+# byte. If this machine has a Python, it is asked as well, and random programs are run by both of us
+# (COUNT of them, 500). `make oracle` calls it.
 set -u
 cd "$(dirname "$0")" || exit 1
 . ./python.sh
@@ -49,4 +50,5 @@ done <"$tmp/suites"
 version=$("$python" -c 'import platform; print(platform.python_version())')
 [ $failed = "$before" ] &&
     echo "$python ($version) was asked $(grep -c '^== ' "$tmp/all") of them just now, and says the same"
+PYTHON=$python COUNT=${COUNT:-500} sh fuzz.sh || failed=1
 exit $failed
