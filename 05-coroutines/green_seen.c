@@ -7,12 +7,15 @@
  * under a key; they sleep a little, and look. Then one more thread is made, by C11's thrd_create.
  * Watch what green.so changes: how many threads there are, as it is meant to; and the _Thread_local
  * variable, which is read by an instruction, not by a function that one could stand before. And
- * thrd_create is another name for the same thing: it makes a thread.
+ * thrd_create is another name for the same thing: it makes a thread. In the last row main reads a
+ * byte from a socket by read, and then a line by fgets, which has to wait.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <threads.h>
 #include <unistd.h>
 
@@ -54,6 +57,34 @@ static int live_by_c11(void *arg)
     return 0;
 }
 
+/* A byte, and a little later the rest of a line. */
+static void *talk_slowly(void *arg)
+{
+    int fd = *(int *)arg;
+    CHECK(write(fd, "a", 1));
+    usleep(SLEEP_US);
+    CHECK(write(fd, " line\n", 6));
+    return NULL;
+}
+
+static void print_stdio(void)
+{
+    int ends[2];
+    char byte, line[16];
+    pthread_t talker;
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+    CHECK_RC(-pthread_create(&talker, NULL, talk_slowly, &ends[1]));
+    CHECK(read(ends[0], &byte, 1));
+    FILE *file = fdopen(ends[0], "r");
+    if (!file)
+        die_error(errno, "fdopen");
+    const char *got = fgets(line, sizeof line, file);
+    printf("%-22s%s\n", "fgets after read:", got ? "the line" : error_text(errno));
+    pthread_join(talker, NULL);
+    fclose(file);
+    close(ends[1]);
+}
+
 static void print_owner(const char *what, int changed)
 {
     printf("%-22s%s\n", what, changed == 0 ? "each has its own" : "one for all");
@@ -78,5 +109,6 @@ int main(int argc, char **argv)
     printf("%-22s%d threads\n", "1 by thrd_create:", seen);
     print_owner("pthread_setspecific:", changed_keys);
     print_owner("_Thread_local:", changed_variables);
+    print_stdio();
     return 0;
 }

@@ -206,12 +206,14 @@ static void a_thread_local_variable_is_one_for_all(void **state)
                   "3 by pthread_create:  4 threads\n"
                   "1 by thrd_create:     2 threads\n"
                   "pthread_setspecific:  each has its own\n"
-                  "_Thread_local:        each has its own\n");
+                  "_Thread_local:        each has its own\n"
+                  "fgets after read:     the line\n");
     expect_output(true, "05-coroutines/green_seen",
                   "3 by pthread_create:  1 threads\n"
                   "1 by thrd_create:     2 threads\n"
                   "pthread_setspecific:  each has its own\n"
-                  "_Thread_local:        one for all\n");
+                  "_Thread_local:        one for all\n"
+                  "fgets after read:     EAGAIN (Resource temporarily unavailable)\n");
 }
 
 static void these_calls_make_all_wait(void **state)
