@@ -232,9 +232,10 @@ static void it_installs_further_parts_when_asked(void **state)
     add_installer("apt-get");
     setup = set_up("--with", "ci");
     assert_int_equal(process_wait(setup), 1); /* this installer brings no programs */
-    assert_says(setup, "setup: missing: clang clang-format qemu-aarch64 aarch64-linux-gnu-gcc\n");
-    assert_says(setup,
-                " clang clang-format qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross\n");
+    assert_says(setup, "setup: missing: clang clang-format gdb valgrind strace qemu-aarch64 "
+                       "aarch64-linux-gnu-gcc\n");
+    assert_says(setup, " clang clang-format gdb valgrind strace qemu-user gcc-aarch64-linux-gnu "
+                       "libc6-dev-arm64-cross\n");
 }
 
 static void it_refuses_what_it_does_not_know(void **state)
