@@ -74,8 +74,8 @@ static void all_bytes_come_in_their_order(void **state)
     assert_null(strstr(trace_text(), "ended E"));
 }
 
-/* There is room in the kernel again, and the loop has not had time to send what is kept:
- * what is written now must not overtake it. */
+/* There is room in the kernel again, and the loop has not had time to send what is kept: what is
+ * written now must not overtake it. */
 static int write_behind(void *arg)
 {
     (void)arg;

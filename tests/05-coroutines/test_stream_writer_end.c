@@ -71,8 +71,7 @@ static int cancel_twice(void *arg)
     return rc < 0 ? rc : cancel_after_an_hour(arg);
 }
 
-/* One who does not read suspends the writing.writer, for an hour and for ever, until it is
- * cancelled. */
+/* One who does not read suspends the writer, for an hour and for ever, until it is cancelled. */
 static void a_never_reader_suspends_the_writer(void **state)
 {
     (void)state;
