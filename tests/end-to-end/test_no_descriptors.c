@@ -19,9 +19,15 @@ static struct process *start_with(const struct program *program, int limit)
     program_arguments(program, own);
     snprintf(command, sizeof command, "ulimit -n %d; exec \"$0\" \"$@\"", limit);
     argv[2] = command;
+    /* The search for leaks needs a descriptor, too. */
+    const char *options = getenv("ASAN_OPTIONS");
+    static char sanitizer[600];
+    static const char *const environment[] = {sanitizer, NULL};
+    snprintf(sanitizer, sizeof sanitizer, "ASAN_OPTIONS=%s%sdetect_leaks=0", options ? options : "",
+             options ? ":" : "");
     for (int i = 0; own[i]; i++)
         argv[3 + i] = own[i];
-    return process_start_argv(argv, NULL);
+    return process_start_argv(argv, environment);
 }
 
 /* A visitor stays and has what there is; another one waits. */
