@@ -87,8 +87,20 @@ static struct process *emulate(const char *program_and_arguments)
 static void its_tests_pass(void **state)
 {
     (void)state;
-    static const char *const tests[] = {"test_coro", "test_co", "test_co_io", "test_generator",
-                                        "test_stream"};
+    static const char *const tests[] = {
+        "test_coro",
+        "test_co",
+        "test_co_io",
+        "test_co_local",
+        "test_co_scope",
+        "test_generator",
+        "test_stream",
+        "test_stream_writer",
+        "test_stream_writer_end",
+        "test_line_iterator",
+        "test_co_server",
+        "test_debug",
+    };
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
         struct process *process = emulate(tests[i]);
         const char *printed = process_stdout(process);

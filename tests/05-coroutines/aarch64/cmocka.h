@@ -19,6 +19,8 @@ struct CMUnitTest {
     {                                                            \
 #test, test, set_up, tear_down                           \
     }
+#define cmocka_unit_test_teardown(test, tear_down) \
+    cmocka_unit_test_setup_teardown(test, NULL, tear_down)
 #define cmocka_unit_test(test) cmocka_unit_test_setup_teardown(test, NULL, NULL)
 
 #define fail_msg(...)                                                         \
@@ -27,14 +29,15 @@ struct CMUnitTest {
         exit(1);                                                              \
     } while (0)
 
-#define assert_true(right)               ((right) ? (void)0 : fail_at(__FILE__, __LINE__, #right))
-#define assert_false(wrong)              assert_true(!(wrong))
-#define assert_null(pointer)             assert_true(!(pointer))
-#define assert_non_null(pointer)         assert_true(pointer)
-#define assert_int_equal(a, b)           assert_true((long long)(a) == (long long)(b))
-#define assert_int_not_equal(a, b)       assert_true((long long)(a) != (long long)(b))
-#define assert_ptr_equal(a, b)           assert_true((const void *)(a) == (const void *)(b))
-#define assert_in_range(n, low, high)    assert_true((n) >= (low) && (n) <= (high))
+#define assert_true(right)         ((right) ? (void)0 : fail_at(__FILE__, __LINE__, #right))
+#define assert_false(wrong)        assert_true(!(wrong))
+#define assert_null(pointer)       assert_true(!(pointer))
+#define assert_non_null(pointer)   assert_true(pointer)
+#define assert_int_equal(a, b)     assert_true((long long)(a) == (long long)(b))
+#define assert_int_not_equal(a, b) assert_true((long long)(a) != (long long)(b))
+#define assert_ptr_equal(a, b)     assert_true((const void *)(a) == (const void *)(b))
+#define assert_in_range(n, low, high) \
+    assert_true((long long)(n) >= (long long)(low) && (long long)(n) <= (long long)(high))
 #define assert_memory_equal(a, b, bytes) assert_true(memcmp((a), (b), (bytes)) == 0)
 #define assert_string_equal(a, b)                       \
     do {                                                \
