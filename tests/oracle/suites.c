@@ -15,6 +15,7 @@ static const struct oracle_scenario shields[] = {SHIELDS_SCENARIOS(SCENARIO)};
 static const struct oracle_scenario cancels[] = {CANCELS_SCENARIOS(SCENARIO)};
 static const struct oracle_scenario times[] = {TIMES_SCENARIOS(SCENARIO)};
 static const struct oracle_scenario told[] = {TOLD_SCENARIOS(SCENARIO)};
+static const struct oracle_scenario limits[] = {LIMITS_SCENARIOS(SCENARIO)};
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
@@ -25,6 +26,7 @@ const struct oracle_suite oracle_suites[] = {
     {"cancels.py", "cancels.txt", cancels, COUNT(cancels)},
     {"times.py", "times.txt", times, COUNT(times)},
     {"told.py", "told.txt", told, COUNT(told)},
+    {"limits.py", "limits.txt", limits, COUNT(limits)},
 };
 const int oracle_suite_count = COUNT(oracle_suites);
 

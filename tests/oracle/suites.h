@@ -137,6 +137,20 @@
     S(told_of_a_future)                 \
     S(names_are_numbers)
 
+#define LIMITS_SCENARIOS(S)       \
+    S(semaphore_turns)            \
+    S(semaphore_waiter_cancelled) \
+    S(semaphore_no_overtaking)    \
+    S(semaphore_two_released)     \
+    S(semaphore_bounded)          \
+    S(semaphore_in_timeout)       \
+    S(queue_hand_over)            \
+    S(queue_getters_in_turn)      \
+    S(queue_join_waits)           \
+    S(queue_not_now)              \
+    S(queue_shut_down)            \
+    S(queue_shut_down_waiting)
+
 #define DECLARE_SCENARIO(name) int name(void);
 ORACLE_SCENARIOS(DECLARE_SCENARIO)
 GROUPS_SCENARIOS(DECLARE_SCENARIO)
@@ -144,5 +158,6 @@ SHIELDS_SCENARIOS(DECLARE_SCENARIO)
 CANCELS_SCENARIOS(DECLARE_SCENARIO)
 TIMES_SCENARIOS(DECLARE_SCENARIO)
 TOLD_SCENARIOS(DECLARE_SCENARIO)
+LIMITS_SCENARIOS(DECLARE_SCENARIO)
 
 #endif
