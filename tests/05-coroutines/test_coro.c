@@ -74,21 +74,25 @@ struct keeper {
     bool suspends;
 };
 
-/* More values alive over the switch than there are registers: some lie in the callee-saved ones. */
+/* More whole numbers and doubles alive over the switch than there are registers for them: some lie
+ * in each of the callee-saved ones (ARM has eight for doubles). */
 static int keep_values(void *arg)
 {
     struct keeper *keeper = arg;
-    long n = keeper->n;
-    long a = n, b = n + 1, c = n + 2, d = n + 3, e = n + 4, f = n + 5, g = n + 6;
-    double x = (double)n / 2, y = (double)n / 4;
-    for (int i = 0; i < 100; i++) {
+    long n = keeper->n, a = n, b = n + 1, c = n + 2, d = n + 3, e = n + 4, f = n + 5, g = n + 6,
+         h = n + 7, i = n + 8, j = n + 9, k = n + 10, l = n + 11;
+    double q = (double)n, r = q / 2, s = q / 3, t = q / 4, u = q / 5, v = q / 6, w = q / 7,
+           x = q / 8, y = q / 9, z = q / 10;
+    for (int turn = 0; turn < 100; turn++) {
         if (keeper->suspends)
             coro_suspend();
-        a += i, b ^= a, c += b, d ^= c, e += d, f ^= e, g += f;
-        x += y, y = x - y;
+        a += turn, b ^= a, c += b, d ^= c, e += d, f ^= e, g += f, h ^= g, i += h, j ^= i, k += j,
+            l ^= k;
+        q = r - q, r = s - r, s = t - s, t = u - t, u = v - u, v = w - v, w = x - w, x = y - x,
+        y = z - y, z = q / 2;
     }
-    keeper->n = a ^ b ^ c ^ d ^ e ^ f ^ g;
-    keeper->sum = x + y;
+    keeper->n = a ^ b ^ c ^ d ^ e ^ f ^ g ^ h ^ i ^ j ^ k ^ l;
+    keeper->sum = q + r + s + t + u + v + w + x + y + z;
     return 0;
 }
 
