@@ -86,18 +86,16 @@ static void wake_watches(int fd, short events, int result)
             green_resume(watch->wait, result);
 }
 
+/* The interest stays until those who were woken have run: to drop it and to ask again would be two
+ * system calls. */
 static void on_readable(void *arg)
 {
-    int fd = (int)(intptr_t)arg;
-    wake_watches(fd, GREEN_WATCH_READ, 0);
-    loop_remove_reader(green_loop(), fd); /* who goes on waiting, asks again */
+    wake_watches((int)(intptr_t)arg, GREEN_WATCH_READ, 0);
 }
 
 static void on_writable(void *arg)
 {
-    int fd = (int)(intptr_t)arg;
-    wake_watches(fd, GREEN_WATCH_WRITE, 0);
-    loop_remove_writer(green_loop(), fd);
+    wake_watches((int)(intptr_t)arg, GREEN_WATCH_WRITE, 0);
 }
 
 int green_watch_add(struct green_watch *watch)

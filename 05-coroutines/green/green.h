@@ -123,6 +123,10 @@ enum green_fd_kind green_fd_kind(int fd);
 /* Before it is closed: who waits for it gets -EBADF, and all that was known of it is forgotten. */
 void green_fd_forget(int fd);
 
+/* Suspends until it is ready for POLLIN or POLLOUT, whoever else waits for the same. 0; -ETIMEDOUT;
+ * -EINTR by a signal; -EBADF: closed meanwhile; -ENOMEM. */
+int green_wait_ready(int fd, short events, int64_t deadline_ns);
+
 /* Suspends until one of these is ready: > 0, how many; 0: the deadline; -EINTR, -ENOMEM, -EBADF.
  * Like poll(2), it fills in revents. */
 int green_poll(struct pollfd *fds, nfds_t count, int64_t deadline_ns,

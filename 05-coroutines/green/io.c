@@ -50,12 +50,16 @@ static int64_t deadline_of(const struct attempt *attempt)
 /* False: it is not to be tried again, and errno says why. */
 static bool wait_for_it(const struct attempt *attempt)
 {
-    struct pollfd waited = {.fd = attempt->fd, .events = attempt->events};
-    int rc = green_poll(&waited, 1, deadline_of(attempt), GREEN_BY_A_SIGNAL);
-    if (rc > 0)
-        return true;
-    errno = rc == 0 ? EAGAIN : -rc;
-    return false;
+    int rc = green_wait_ready(attempt->fd, attempt->events, deadline_of(attempt));
+    if (rc < 0)
+        errno = rc == -ETIMEDOUT ? EAGAIN : -rc;
+    return rc == 0;
+}
+
+static bool is_ready(const struct attempt *attempt)
+{
+    struct pollfd asked = {.fd = attempt->fd, .events = attempt->events};
+    return poll(&asked, 1, 0) != 0;
 }
 
 static struct attempt at(int fd, short events)
@@ -77,7 +81,7 @@ static bool goes_on(struct attempt *attempt, ssize_t result)
                wait_for_it(attempt);
     if (attempt->kind != GREEN_FD_PLAIN)
         take_turns();
-    return attempt->kind != GREEN_FD_ASKED || wait_for_it(attempt);
+    return attempt->kind != GREEN_FD_ASKED || is_ready(attempt) || wait_for_it(attempt);
 }
 
 /* ---- In ------------------------------------------------------------------------------------ */

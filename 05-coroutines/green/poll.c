@@ -44,6 +44,13 @@ static int wait_for_any(const struct pollfd *fds, nfds_t count, struct green_wat
     return rc;
 }
 
+int green_wait_ready(int fd, short events, int64_t deadline_ns)
+{
+    const struct pollfd one = {.fd = fd, .events = events};
+    struct green_watch watch;
+    return wait_for_any(&one, 1, &watch, deadline_ns, GREEN_BY_A_SIGNAL);
+}
+
 int green_poll(struct pollfd *fds, nfds_t count, int64_t deadline_ns,
                enum green_interrupt interrupt)
 {
