@@ -96,39 +96,23 @@ static void stderr_of(coro_fn *fn, const char *name, char *text, size_t size)
     assert_int_equal(waitpid(pid, &status, 0), pid);
 }
 
-static void a_line_on_stderr(void **state)
-{
-    (void)state;
-    char text[1000];
-    stderr_of(forgets, "fetch 3", text, sizeof text);
-    assert_string_equal(text, "fetch 3: the task's error was never retrieved: EIO (Input/output "
-                              "error)\n");
-}
+static const struct told {
+    coro_fn *fn;
+    const char *name, *text;
+} forgotten = {forgets, "fetch 3",
+               "fetch 3: the task's error was never retrieved: EIO (Input/output error)\n"},
+  leaked = {keeps, "kept",
+            "kept: the task's error was never retrieved: EIO (Input/output error)\n"},
+  asked_for = {asks_and_keeps, "kept", ""},
+  late = {leaves_one, "last",
+          "last: the task failed while the run was ending: EPIPE (Broken pipe)\n"};
 
-static void at_exit(void **state)
+static void on_stderr(void **state)
 {
-    (void)state;
+    const struct told *told = *state;
     char text[1000];
-    stderr_of(keeps, "kept", text, sizeof text);
-    assert_string_equal(text, "kept: the task's error was never retrieved: EIO (Input/output "
-                              "error)\n");
-}
-
-static void not_at_exit_when_asked(void **state)
-{
-    (void)state;
-    char text[1000];
-    stderr_of(asks_and_keeps, "kept", text, sizeof text);
-    assert_string_equal(text, "");
-}
-
-static void when_the_run_ends(void **state)
-{
-    (void)state;
-    char text[1000];
-    stderr_of(leaves_one, "last", text, sizeof text);
-    assert_string_equal(text, "last: the task failed while the run was ending: EPIPE (Broken "
-                              "pipe)\n");
+    stderr_of(told->fn, told->name, text, sizeof text);
+    assert_string_equal(text, told->text);
 }
 
 /* ---- The handler --------------------------------------------------------------------------- */
@@ -157,10 +141,10 @@ static void a_handler(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line_on_stderr),
-        cmocka_unit_test(at_exit),
-        cmocka_unit_test(not_at_exit_when_asked),
-        cmocka_unit_test(when_the_run_ends),
+        {"a task that is detached", on_stderr, NULL, NULL, (void *)&forgotten},
+        {"one that is never given up, at exit", on_stderr, NULL, NULL, (void *)&leaked},
+        {"not one whose result was asked for", on_stderr, NULL, NULL, (void *)&asked_for},
+        {"one that fails when the run ends", on_stderr, NULL, NULL, (void *)&late},
         cmocka_unit_test(a_handler),
     };
     return cmocka_run_group_tests_name("told", tests, NULL, NULL);
