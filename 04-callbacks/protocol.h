@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "acceptor.h"
 #include "loop.h"
 
 struct protocol;
@@ -111,8 +112,7 @@ struct listener {
     int fd; /* listening; for server_announce and net_port */
     protocol_factory *make_protocol;
     void *arg;
-    struct timer retry; /* runs while there is no descriptor to accept with */
-    long pauses;        /* how often that was so */
+    struct acceptor acceptor; /* chapter 03: it closes fd, and waits when descriptors run out */
 };
 
 /* Accepts connections on host:port, each with a protocol of make_protocol(arg). When the process
