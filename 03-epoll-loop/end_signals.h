@@ -8,8 +8,8 @@
 /* Calls fn(arg) from the loop when one of them comes. 0 or -errno. */
 int end_signals_handle(struct loop *loop, callback_fn *fn, void *arg);
 
-/* Takes that back: they end the process again. Without it loop_free does. Where nothing was handled it
- * does nothing. */
+/* Takes that back: they end the process again. Without it loop_free does. Where nothing was handled
+ * it does nothing. */
 void end_signals_remove(struct loop *loop);
 
 /* From now on they do nothing. For the way out: the loop gives the signals back when it is freed,

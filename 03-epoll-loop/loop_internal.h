@@ -34,7 +34,7 @@ struct loop {
     int page_count;
     struct loop_signals *signals; /* NULL until the first handler */
     pthread_mutex_t inbox_lock;
-    struct callback_ring inbox; /* from other threads */
+    struct callback_ring inbox;      /* from other threads */
     loop_exception_fn *on_exception; /* NULL: the default one */
     void *on_exception_arg;
     bool running, stopping, debug;
