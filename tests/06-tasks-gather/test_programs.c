@@ -1,14 +1,15 @@
 /* The small programs: what they print, by their counters and orders. Where a timeout has to be over
  * before an answer, or after it, the two are far apart. */
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "net.h"
 #include "programs.h"
 #include "unit.h"
-
-#define ANSWER(delay) "200 {\"delay\": " #delay "}"
 
 /* ---- get, gets ----------------------------------------------------------------------------- */
 
@@ -26,21 +27,22 @@ static void get_shows_its_answer(void **state)
     aio_stop(&aio);
 }
 
-/* The delays are 100 ms and more apart. */
+/* The delays are 500 ms apart. */
 static void gets_shows_both_orders(void **state)
 {
     (void)state;
     struct aio aio;
     aio_start(&aio);
-    program_expect(program_start(&aio, "gets", "20 10 0"),
+    program_expect(program_start(&aio, "gets", "50 25 0"),
                    "request 3 (delay 0) success after * units\n"
-                   "request 2 (delay 10) success after * units\n"
-                   "request 1 (delay 20) success after * units\n"
+                   "request 2 (delay 25) success after * units\n"
+                   "request 1 (delay 50) success after * units\n"
                    "in the order of asking:\n"
-                   "1: " ANSWER(20) "\n2: " ANSWER(10) "\n3: " ANSWER(
-                       0) "\n"
-                          "cost: * units for 3 requests, 0 failed\n"
-                          "memory: * KiB for each that was under way\n");
+                   "1: 200 {\"delay\": 50}\n"
+                   "2: 200 {\"delay\": 25}\n"
+                   "3: 200 {\"delay\": 0}\n"
+                   "cost: * units for 3 requests, 0 failed\n"
+                   "memory: * KiB for each that was under way\n");
     aio_stop(&aio);
 }
 
@@ -58,7 +60,7 @@ static void many_gets_at_once(void **state)
     aio_wait(&aio, "aborted", 1200);
     program = program_start(&aio, "gets", "--count 12 0");
     assert_int_equal(process_wait(program), 0);
-    assert_non_null(strstr(process_stdout(program), "\n10: " ANSWER(0) "\nand 2 more\n"));
+    assert_non_null(strstr(process_stdout(program), "\n10: 200 {\"delay\": 0}\nand 2 more\n"));
     process_free(program);
     aio_stop(&aio);
 }
@@ -73,8 +75,7 @@ static void a_wait_in_time_and_one_too_short(void **state)
     program_expect(program_start(&aio, "get_timeout", "--timeout 3600 0"),
                    "wait: 1 done, 0 pending after * units\n"
                    "the task: done true, cancelled false\n"
-                   "its result: "
-                   "200, {\"delay\": 0}\n");
+                   "its result: 200, {\"delay\": 0}\n");
     program_expect(program_start(&aio, "get_timeout", "--timeout 1 " LONG),
                    "wait: 0 done, 1 pending after * units\n"
                    "the task: done false, cancelled false\n"
@@ -84,7 +85,7 @@ static void a_wait_in_time_and_one_too_short(void **state)
     aio_stop(&aio);
 }
 
-/* 2 s are enough for an answer without a delay; 150 of the server's units are 3. */
+/* 2 s are enough for an answer without a delay; 200 of the server's units are 4. */
 static void pending_ones_finish_later(void **state)
 {
     (void)state;
@@ -92,22 +93,18 @@ static void pending_ones_finish_later(void **state)
     aio_start(&aio);
     aio_start(&other);
     struct process *waits =
-        program_start(&aio, "gets_timeout", "--unit-ms 1000 --timeout 2 0 150 0");
+        program_start(&aio, "gets_timeout", "--unit-ms 1000 --timeout 2 0 200 0");
     struct process *wraps =
         program_start(&other, "timeout_it", "--unit-ms 1000 --timeout 2 0 " LONG " 0 " LONG);
-    program_expect(
-        waits, "after * units: 2 done, 1 pending\n"
-               "  1 (delay 0): " ANSWER(0) "\n"
-                                           "  2 (delay 150): pending, cancelled false\n"
-                                           "  3 (delay 0): " ANSWER(
-                                               0) "\n"
-                                                  "the server: in flight 1, aborted 0\n"
-                                                  "after * units: 3 done, 0 pending\n"
-                                                  "  1 (delay 0): " ANSWER(
-                                                      0) "\n"
-                                                         "  2 (delay 150): " ANSWER(
-                                                             150) "\n"
-                                                                  "  3 (delay 0): " ANSWER(0) "\n");
+    program_expect(waits, "after * units: 2 done, 1 pending\n"
+                          "  1 (delay 0): 200 {\"delay\": 0}\n"
+                          "  2 (delay 200): pending, cancelled false\n"
+                          "  3 (delay 0): 200 {\"delay\": 0}\n"
+                          "the server: in flight 1, aborted 0\n"
+                          "after * units: 3 done, 0 pending\n"
+                          "  1 (delay 0): 200 {\"delay\": 0}\n"
+                          "  2 (delay 200): 200 {\"delay\": 200}\n"
+                          "  3 (delay 0): 200 {\"delay\": 0}\n");
     program_expect(wraps, "task 1 (delay 0) complete\n"
                           "task 3 (delay 0) complete\n"
                           "task 2 (delay " LONG ") timeout\n"
@@ -160,19 +157,22 @@ static void ctrl_c_reaches_the_server(void **state)
     aio_stop(&aio);
 }
 
-/* A port on which nobody listens. */
-static void take_away_server(struct aio *aio)
+/* A port that is taken, so that nobody else gets it, and on which nobody listens. The socket is to
+ * be closed. */
+static int take_away_server(struct aio *aio)
 {
-    int nobody = net_listen("127.0.0.1", 0, 1);
-    snprintf(aio->entry, sizeof aio->entry, "AIO_URL=http://127.0.0.1:%d", net_port(nobody));
-    close(nobody);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    snprintf(aio->entry, sizeof aio->entry, "AIO_URL=http://127.0.0.1:%d", net_port(fd));
+    return fd;
 }
 
 static void without_a_server_there_is_a_remedy(void **state)
 {
     (void)state;
     struct aio aio;
-    take_away_server(&aio);
+    int fd = take_away_server(&aio);
     for (int i = 0; i < ENDLESS; i++) {
         struct process *program = program_start(&aio, endless[i].name, endless[i].words);
         char line[200];
@@ -185,6 +185,7 @@ static void without_a_server_there_is_a_remedy(void **state)
         assert_string_equal(process_stderr(program), line);
         process_free(program);
     }
+    close(fd);
 }
 
 static void expect_usage_error(const struct aio *aio, const char *name, const char *words,
@@ -202,7 +203,7 @@ static void bad_arguments_are_named(void **state)
 {
     (void)state;
     struct aio aio;
-    take_away_server(&aio);
+    int fd = take_away_server(&aio);
     for (int i = 0; i < ENDLESS; i++) {
         expect_usage_error(&aio, endless[i].name, "x", "\"x\": expected a whole number from 0 to");
         expect_usage_error(&aio, endless[i].name, "--unit-ms 0", "--unit-ms \"0\"");
@@ -216,6 +217,7 @@ static void bad_arguments_are_named(void **state)
     expect_usage_error(&aio, "happy_eyeballs", "--stagger x", "--stagger \"x\"");
     expect_usage_error(&aio, "compare", "1", "\"1\": expected no arguments");
     expect_usage_error(&aio, "compare", "--unit-ms x", "--unit-ms \"x\"");
+    close(fd);
 }
 
 static void a_full_disk_is_told(void **state)
