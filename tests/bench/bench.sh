@@ -157,9 +157,9 @@ sleepers_round() {
     [ "$1" -le 5 ] || return
     million=$BUILD/05-coroutines/million
     measure "$tools/usage" 'sleepers:05 stackless' 1000000 \
-        "$million" --count 1000000 --stackful 0 --unit-ms 1 2>/dev/null
+        "$million" --count 1000000 --stackful 0 --unit-ms 1
     measure "$tools/usage" 'sleepers:05 stackful' 100000 \
-        "$million" --count 0 --stackful 100000 --unit-ms 1 2>/dev/null
+        "$million" --count 0 --stackful 100000 --unit-ms 1
     [ -z "$python" ] ||
         measure "$tools/usage" sleepers:asyncio 100000 "$python" peers/coroutines.py sleepers 100000
 }
@@ -167,11 +167,12 @@ sleepers_round() {
 fetch_round() {
     [ "$1" -le 3 ] || return
     measure "$tools/usage" fetch:06 "$fetches" "$BUILD/06-tasks-gather/gets" --url "$delays" \
-        --count "$fetches" --delay 1 --unit-ms 1000
+        --count "$fetches" 1
 }
 
 serve_delays() { # the shared /aio server of chapter 10, for fetch
-    "$BUILD/10-http-server/app" --port 0 --unit-ms 1000 >"$BUILD/bench-aio.txt" &
+    "$BUILD/10-http-server/app" --port 0 --unit-ms 1000 --quiet \
+        --max-connections 12000 >"$BUILD/bench-aio.txt" &
     server=$!
     delays=
     while [ -z "$delays" ] && kill -0 $server; do

@@ -3,7 +3,8 @@
  *     usage LABEL COUNT COMMAND...          LABEL is EXPERIMENT:SUBJECT
  *
  * Three lines, as load.c's: CPU time (ns for each), the largest memory (bytes for each) and the
- * time from begin to end (s, in all). The program's output goes to stderr. It fails as that fails.
+ * time from begin to end (s, in all). What the program prints is dropped, but for errors. It fails
+ * as that fails.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@ static int run(char **command)
     int status;
     pid_t pid = fork();
     if (pid == 0) {
-        if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        if (!freopen("/dev/null", "w", stdout))
             _exit(127);
         execvp(command[0], command);
         fprintf(stderr, "%s: %s\n", command[0], strerror(errno));
