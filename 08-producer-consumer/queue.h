@@ -21,15 +21,21 @@
 #include "task.h"
 
 TAILQ_HEAD(queue_waiters, queue_waiter);
+struct queue_order;
+
+/* Below 0: `a` is to come before `b`; as for qsort. */
+typedef int queue_compare_fn(const void *a, const void *b);
 
 struct queue {
     struct loop *loop;
-    void **items;   /* a ring */
-    int capacity;   /* of the ring */
-    int maxsize;    /* 0: no bound */
-    int begin;      /* the oldest item's place in the ring */
-    int size;       /* items in it */
-    int unfinished; /* put and not yet reported done */
+    const struct queue_order *order; /* which item comes next */
+    queue_compare_fn *compare;       /* of a priority queue; else NULL */
+    void **items;                    /* a ring; of a priority queue a heap */
+    int capacity;                    /* of items */
+    int maxsize;                     /* 0: no bound */
+    int begin;                       /* where the oldest is, in a ring */
+    int size;                        /* items in it */
+    int unfinished;                  /* put and not yet reported done */
     bool shut_down;
     struct queue_waiters getters, putters, joiners; /* first come, first served */
 };
@@ -38,6 +44,14 @@ struct queue {
  * all the memory it will ever need here. */
 int queue_init(struct queue *queue, struct loop *loop, int maxsize);
 
+/* The same with another order: all other functions serve the three alike. A LIFO queue gives the
+ * newest item first, a priority queue the one that compares smallest. Items that compare equal come
+ * in no promised order (that of Python's heapq): put a number into the item that counts up, and
+ * compare that last. asyncio: LifoQueue, PriorityQueue. */
+int lifo_queue_init(struct queue *queue, struct loop *loop, int maxsize);
+int priority_queue_init(struct queue *queue, struct loop *loop, int maxsize,
+                        queue_compare_fn *compare);
+
 /* Nobody may be waiting. What is still in it is dropped: the items are the caller's. */
 void queue_fini(struct queue *queue);
 
@@ -45,7 +59,7 @@ void queue_fini(struct queue *queue);
  * -ENOMEM, from a queue without a bound only. */
 int queue_put(struct queue *queue, void *item) CO_MUST_CHECK;
 
-/* Takes the oldest item, waiting for one if need be. 0; -ESHUTDOWN: it is shut down and empty;
+/* Takes the next item, waiting for one if need be. 0; -ESHUTDOWN: it is shut down and empty;
  * -ECANCELED, and then nothing was taken. *item is written only with 0. */
 int queue_get(struct queue *queue, void **item) CO_MUST_CHECK;
 
