@@ -12,12 +12,17 @@
 #define MAX_WORDS 30
 #define GUARD_NS  (60 * NS_PER_S)
 
-void aio_start(struct aio *aio)
+static void start_server(struct aio *aio, const char *unit_ms)
 {
     aio->server = process_start(program_path("10-http-server/app"), "--port", "0", "--unit-ms",
-                                SERVER_UNIT_MS, "--quiet", NULL);
+                                unit_ms, "--quiet", NULL);
     aio->port = process_serving_port(aio->server);
     snprintf(aio->entry, sizeof aio->entry, "AIO_URL=http://127.0.0.1:%u", aio->port);
+}
+
+void aio_start(struct aio *aio)
+{
+    start_server(aio, SERVER_UNIT_MS);
 }
 
 void aio_stop(struct aio *aio)
@@ -71,6 +76,30 @@ void program_expect(struct process *program, const char *printed)
         fail_msg("printed:\n%sexpected:\n%s", process_stdout(program), printed);
     assert_int_equal(code, 0);
     process_free(program);
+}
+
+static bool prints(struct process *program, const char *printed)
+{
+    bool as_expected = process_wait(program) == 0 && matches(process_stdout(program), printed) &&
+                       *process_stderr(program) == '\0';
+    process_free(program);
+    return as_expected;
+}
+
+void program_expect_in_time(const char *name, const char *words, const char *printed)
+{
+    static const char *const units_ms[] = {"100", "400", "1600", "6400", NULL};
+    bool as_expected = false;
+    for (const char *const *unit_ms = units_ms; !as_expected && *unit_ms; unit_ms++) {
+        struct aio aio;
+        start_server(&aio, *unit_ms);
+        struct process *program = program_start(&aio, name, words);
+        if (unit_ms[1])
+            as_expected = prints(program, printed);
+        else
+            program_expect(program, printed); /* its last chance */
+        aio_stop(&aio);
+    }
 }
 
 void aio_wait(const struct aio *aio, const char *counter, long value)

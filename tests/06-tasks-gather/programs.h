@@ -25,6 +25,12 @@ struct process *program_start(const struct aio *aio, const char *name, const cha
  * number), and nothing on stderr. Frees it. */
 void program_expect(struct process *program, const char *printed);
 
+/* The same for a program whose output depends on what is over first, a timeout or a delay: it asks
+ * a server of its own, and if it prints something else, or fails, it gets another chance with a
+ * unit that is four times as long. A wrong program is wrong with every unit; a busy machine needs a
+ * long one. */
+void program_expect_in_time(const char *name, const char *words, const char *printed);
+
 /* Waits until a counter of the server has this value. */
 void aio_wait(const struct aio *aio, const char *counter, long value);
 

@@ -1,5 +1,4 @@
-/* The small programs: what they print, by their counters and orders. Where a timeout has to be over
- * before an answer, or after it, the two are far apart. */
+/* The small programs: what they print, by their counters and orders. */
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,23 +26,19 @@ static void get_shows_its_answer(void **state)
     aio_stop(&aio);
 }
 
-/* The delays are 500 ms apart. */
 static void gets_shows_both_orders(void **state)
 {
     (void)state;
-    struct aio aio;
-    aio_start(&aio);
-    program_expect(program_start(&aio, "gets", "50 25 0"),
-                   "request 3 (delay 0) success after * units\n"
-                   "request 2 (delay 25) success after * units\n"
-                   "request 1 (delay 50) success after * units\n"
-                   "in the order of asking:\n"
-                   "1: 200 {\"delay\": 50}\n"
-                   "2: 200 {\"delay\": 25}\n"
-                   "3: 200 {\"delay\": 0}\n"
-                   "cost: * units for 3 requests, 0 failed\n"
-                   "memory: * KiB for each that was under way\n");
-    aio_stop(&aio);
+    program_expect_in_time("gets", "2 1 0",
+                           "request 3 (delay 0) success after * units\n"
+                           "request 2 (delay 1) success after * units\n"
+                           "request 1 (delay 2) success after * units\n"
+                           "in the order of asking:\n"
+                           "1: 200 {\"delay\": 2}\n"
+                           "2: 200 {\"delay\": 1}\n"
+                           "3: 200 {\"delay\": 0}\n"
+                           "cost: * units for 3 requests, 0 failed\n"
+                           "memory: * KiB for each that was under way\n");
 }
 
 /* All are in flight before the first one ends. */
@@ -85,34 +80,31 @@ static void a_wait_in_time_and_one_too_short(void **state)
     aio_stop(&aio);
 }
 
-/* 2 s are enough for an answer without a delay; 200 of the server's units are 4. */
+/* After two units of four. */
 static void pending_ones_finish_later(void **state)
 {
     (void)state;
-    struct aio aio, other;
-    aio_start(&aio);
-    aio_start(&other);
-    struct process *waits =
-        program_start(&aio, "gets_timeout", "--unit-ms 1000 --timeout 2 0 200 0");
-    struct process *wraps =
-        program_start(&other, "timeout_it", "--unit-ms 1000 --timeout 2 0 " LONG " 0 " LONG);
-    program_expect(waits, "after * units: 2 done, 1 pending\n"
-                          "  1 (delay 0): 200 {\"delay\": 0}\n"
-                          "  2 (delay 200): pending, cancelled false\n"
-                          "  3 (delay 0): 200 {\"delay\": 0}\n"
-                          "the server: in flight 1, aborted 0\n"
-                          "after * units: 3 done, 0 pending\n"
-                          "  1 (delay 0): 200 {\"delay\": 0}\n"
-                          "  2 (delay 200): 200 {\"delay\": 200}\n"
-                          "  3 (delay 0): 200 {\"delay\": 0}\n");
-    program_expect(wraps, "task 1 (delay 0) complete\n"
-                          "task 3 (delay 0) complete\n"
-                          "task 2 (delay " LONG ") timeout\n"
-                          "task 4 (delay " LONG ") timeout\n"
-                          "results: 0 -110 0 -110\n"
-                          "timeouts 2; the server: aborted 2\n");
-    aio_stop(&aio);
-    aio_stop(&other);
+    program_expect_in_time("gets_timeout", "--timeout 2 0 4 0",
+                           "after * units: 2 done, 1 pending\n"
+                           "  1 (delay 0): 200 {\"delay\": 0}\n"
+                           "  2 (delay 4): pending, cancelled false\n"
+                           "  3 (delay 0): 200 {\"delay\": 0}\n"
+                           "the server: in flight 1, aborted 0\n"
+                           "after * units: 3 done, 0 pending\n"
+                           "  1 (delay 0): 200 {\"delay\": 0}\n"
+                           "  2 (delay 4): 200 {\"delay\": 4}\n"
+                           "  3 (delay 0): 200 {\"delay\": 0}\n");
+}
+
+static void what_takes_too_long_is_ended(void **state)
+{
+    (void)state;
+    program_expect_in_time("timeout_it", "--timeout 2 " LONG " 0 " LONG,
+                           "task 2 (delay 0) complete\n"
+                           "task 1 (delay " LONG ") timeout\n"
+                           "task 3 (delay " LONG ") timeout\n"
+                           "results: -110 0 -110\n"
+                           "timeouts 2; the server: aborted 2\n");
 }
 
 /* ---- Ends ---------------------------------------------------------------------------------- */
@@ -241,15 +233,11 @@ int main(void)
     net_ignore_sigpipe();
 #define TEST(function) cmocka_unit_test_teardown(function, process_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(get_shows_its_answer),
-        TEST(gets_shows_both_orders),
-        TEST(many_gets_at_once),
-        TEST(a_wait_in_time_and_one_too_short),
-        TEST(pending_ones_finish_later),
-        TEST(ctrl_c_reaches_the_server),
-        TEST(without_a_server_there_is_a_remedy),
-        TEST(bad_arguments_are_named),
-        TEST(a_full_disk_is_told),
+        TEST(get_shows_its_answer),      TEST(gets_shows_both_orders),
+        TEST(many_gets_at_once),         TEST(a_wait_in_time_and_one_too_short),
+        TEST(pending_ones_finish_later), TEST(what_takes_too_long_is_ended),
+        TEST(ctrl_c_reaches_the_server), TEST(without_a_server_there_is_a_remedy),
+        TEST(bad_arguments_are_named),   TEST(a_full_disk_is_told),
     };
     return cmocka_run_group_tests_name("programs", tests, NULL, NULL);
 }
