@@ -206,7 +206,7 @@ int fetch(struct fetcher *fetcher, const char *url, struct fetch_result *result)
 {
     *result = (struct fetch_result){.body = NULL};
     struct request request = {
-        .waiter.cancel = on_cancel,
+        .waiter = {on_cancel, "fetch"},
         .co = co_current(),
         .fetcher = fetcher,
         .result = result,

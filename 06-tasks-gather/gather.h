@@ -13,7 +13,9 @@
  * (`results` may be NULL). 0; or the first error, at once, while the siblings go on; with
  * GATHER_RETURN_ERRORS 0, and errors stand in `results`. When the caller is cancelled, all tasks
  * are, and the result is -ECANCELED. The references stay the caller's.
- * After an error the siblings still use what their arguments point to: wait for them. */
+ * After an error the siblings still use what their arguments point to: wait for them. The gather is
+ * over with it: a cancel that reaches the caller before it runs again is its own, and reaches no
+ * child. */
 int gather(struct task *const tasks[], int count, int results[], unsigned flags) CO_MUST_CHECK;
 
 enum wait_until { WAIT_FIRST_COMPLETED, WAIT_FIRST_ERROR, WAIT_ALL_COMPLETED };

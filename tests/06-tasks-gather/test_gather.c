@@ -155,6 +155,40 @@ static int nor_when_all_swallow_it(void *arg)
     return 0;
 }
 
+static int gather_these(void *arg)
+{
+    struct task *const *tasks = arg;
+    int rc = gather(tasks, 2, NULL, 0);
+    say("gather %s", strerrorname_np(-rc));
+    return rc;
+}
+
+static void cancel_from_callback(void *arg)
+{
+    say("cancel %d", task_cancel(arg));
+}
+
+/* The callback stands behind the gather's own: by then the error has ended the gather, and the
+ * gatherer has not run. */
+static int a_cancel_after_an_error_stays_with_the_gatherer(void *arg)
+{
+    (void)arg;
+    struct child fails = {"1", 4, -EIO};
+    struct task *tasks[] = {spawn(end_after, &fails), spawn(sleep_long, NULL)};
+    struct task *gatherer = spawn(gather_these, tasks);
+    struct future_callback late;
+    callback_init(&late.callback, cancel_from_callback, gatherer);
+    let_others_run(2);
+    future_add_done_callback(&tasks[0]->future, &late);
+    say_end("gatherer", gatherer);
+    say("sibling %s, %d cancels", task_is_done(tasks[1]) ? "done" : "runs",
+        task_cancelling(tasks[1]));
+    task_cancel(tasks[1]);
+    say_end("sibling", tasks[1]);
+    task_unref(tasks[0]);
+    return 0;
+}
+
 static const struct scenario scenarios[] = {
     {"results stand in the order of asking", results_stand_in_the_order_of_asking,
      "pass 0, end 2, pass 1, end 3, pass 2, end 1, pass 3, pass 4, 0: 1 2 3, pass 5"},
@@ -168,6 +202,10 @@ static const struct scenario scenarios[] = {
      "swallowed 1, 1: 0 1, gatherer ECANCELED"},
     {"nor when all swallow it", nor_when_all_swallow_it,
      "swallowed 1, swallowed 1, 1: 0 0, gatherer ECANCELED"},
+    {"a cancel after an error stays with the gatherer",
+     a_cancel_after_an_error_stays_with_the_gatherer,
+     "end 1, cancel 1, gather ECANCELED, gatherer ECANCELED, sibling runs, 0 cancels, "
+     "sibling ECANCELED"},
 };
 
 int main(void)
