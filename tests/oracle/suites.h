@@ -151,6 +151,34 @@
     S(queue_shut_down)            \
     S(queue_shut_down_waiting)
 
+#define SYNC_SCENARIOS(S)                \
+    S(lock_turns)                        \
+    S(lock_no_overtaking)                \
+    S(lock_not_held)                     \
+    S(lock_woken_then_cancelled)         \
+    S(lock_cancelled_then_released)      \
+    S(lock_all_in_line_are_cancelled)    \
+    S(lock_in_timeout)                   \
+    S(event_set_and_cleared)             \
+    S(event_cancelled)                   \
+    S(condition_notifies)                \
+    S(condition_without_lock)            \
+    S(condition_of_a_lock)               \
+    S(condition_wait_for_it)             \
+    S(condition_cancelled)               \
+    S(condition_cancelled_twice)         \
+    S(gh_111693)                         \
+    S(gh_112202_when_woken)              \
+    S(gh_112202_when_it_takes_the_lock)  \
+    S(barrier_rounds)                    \
+    S(barrier_of_one)                    \
+    S(barrier_fifth_waits)               \
+    S(barrier_one_is_cancelled)          \
+    S(barrier_cancelled_while_it_drains) \
+    S(barrier_is_reset)                  \
+    S(barrier_is_aborted)                \
+    S(barrier_reset_while_it_drains)
+
 #define DECLARE_SCENARIO(name) int name(void);
 ORACLE_SCENARIOS(DECLARE_SCENARIO)
 GROUPS_SCENARIOS(DECLARE_SCENARIO)
@@ -159,5 +187,6 @@ CANCELS_SCENARIOS(DECLARE_SCENARIO)
 TIMES_SCENARIOS(DECLARE_SCENARIO)
 TOLD_SCENARIOS(DECLARE_SCENARIO)
 LIMITS_SCENARIOS(DECLARE_SCENARIO)
+SYNC_SCENARIOS(DECLARE_SCENARIO)
 
 #endif
