@@ -80,21 +80,6 @@ void queue_fini(struct queue *queue)
     queue->items = NULL;
 }
 
-int queue_size(const struct queue *queue)
-{
-    return queue->size;
-}
-
-bool queue_empty(const struct queue *queue)
-{
-    return queue->size == 0;
-}
-
-bool queue_full(const struct queue *queue)
-{
-    return queue->maxsize > 0 && queue->size >= queue->maxsize;
-}
-
 int queue_try_put(struct queue *queue, void *item)
 {
     if (queue->shut_down)

@@ -78,8 +78,20 @@ int queue_join(struct queue *queue) CO_MUST_CHECK;
  * with queue_try_get first.) */
 void queue_shutdown(struct queue *queue, bool immediate);
 
-int queue_size(const struct queue *queue);
-bool queue_empty(const struct queue *queue);
-bool queue_full(const struct queue *queue); /* never, without a bound */
+static inline int queue_size(const struct queue *queue)
+{
+    return queue->size;
+}
+
+static inline bool queue_empty(const struct queue *queue)
+{
+    return queue->size == 0;
+}
+
+/* Never, without a bound. */
+static inline bool queue_full(const struct queue *queue)
+{
+    return queue->maxsize > 0 && queue->size >= queue->maxsize;
+}
 
 #endif

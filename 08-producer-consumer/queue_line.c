@@ -14,7 +14,7 @@ void queue_line_leave(struct queue_waiters *line, struct queue_waiter *waiter)
     waiter->in_line = false;
 }
 
-bool queue_line_wake_next(struct queue_waiters *line)
+bool queue_line_wake_first(struct queue_waiters *line)
 {
     struct queue_waiter *waiter;
     while ((waiter = TAILQ_FIRST(line)) != NULL) {
@@ -27,7 +27,7 @@ bool queue_line_wake_next(struct queue_waiters *line)
 
 void queue_line_wake_all(struct queue_waiters *line)
 {
-    while (queue_line_wake_next(line))
+    while (queue_line_wake_first(line))
         ;
 }
 
