@@ -240,19 +240,27 @@ static void keep_cancel_pending(struct task *task)
     task_cancel(task);
 }
 
-int co_pool_end(struct co_pool *pool, int result)
+/* Until the last has ended, however often the caller is cancelled meanwhile: true, if he was. The
+ * jobs are cancelled once. */
+static bool see_them_end(struct co_pool *pool, bool cancel_jobs)
 {
     bool cancelled = false;
-    int rc;
-    co_pool_close(pool);
-    if (result < 0)
+    if (cancel_jobs)
         co_pool_cancel(pool);
-    while ((rc = co_pool_waitall(pool)) == -ECANCELED) {
+    while (co_pool_waitall(pool) < 0) {
+        if (!cancelled && !cancel_jobs)
+            co_pool_cancel(pool);
         cancelled = true;
-        co_pool_cancel(pool);
     }
-    if (rc < 0)
-        return rc;
+    return cancelled;
+}
+
+int co_pool_end(struct co_pool *pool, int result)
+{
+    if (is_its_job(pool, task_current()))
+        return -EDEADLK;
+    co_pool_close(pool);
+    bool cancelled = see_them_end(pool, result < 0);
     if (result < 0) {
         if (cancelled && result != -ECANCELED)
             keep_cancel_pending(task_current());

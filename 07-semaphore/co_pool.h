@@ -93,7 +93,8 @@ void co_pool_cancel(struct co_pool *pool);
 /* Closes, and waits for all jobs. `result` is what the body came to; if it is an error the jobs are
  * cancelled first, and so they are when the caller is cancelled meanwhile. Returns the body's
  * result if that is an error; else -ECANCELED, if the caller was cancelled; else the first error of
- * a job, if no co_pool_on_error hears of them; else the body's result. */
+ * a job, if no co_pool_on_error hears of them; else the body's result. -EDEADLK: a job of this pool
+ * calls; nothing was done. */
 int co_pool_end(struct co_pool *pool, int result) CO_MUST_CHECK;
 
 /* ---- The same for every item ---------------------------------------------------------------- */
@@ -136,7 +137,7 @@ int co_pool_itermap_begin(struct co_pool_itermap *it, struct co_pool *pool, coro
 int co_pool_itermap_next(struct co_pool_itermap *it, int *index, int *result) CO_MUST_CHECK;
 
 /* On every way out, and after a begin that failed, too. Cancels what still runs and waits for it.
- * `result`, or -ECANCELED when the caller was cancelled and `result` is no error. */
+ * `result` if it is an error; else -ECANCELED, if the caller was cancelled meanwhile; else 0. */
 int co_pool_itermap_end(struct co_pool_itermap *it, int result) CO_MUST_CHECK;
 
 #endif

@@ -97,25 +97,17 @@ int co_pool_itermap_next(struct co_pool_itermap *it, int *index, int *result)
     return 1;
 }
 
-static void cancel_all(struct co_pool_itermap *it)
-{
-    for (int i = 0; i < it->started; i++) {
-        if (it->jobs[i].task)
-            task_cancel(it->jobs[i].task);
-    }
-}
-
 /* Ends what still runs, however often the caller is cancelled meanwhile: -ECANCELED tells that. */
 static int stop(struct co_pool_itermap *it)
 {
     int cancelled = 0;
-    cancel_all(it);
+    for (int i = 0; i < it->started; i++) {
+        if (it->jobs[i].task)
+            task_cancel(it->jobs[i].task);
+    }
     while (it->under_way > 0) {
-        int rc = wait_for_one(it);
-        if (rc < 0) {
-            cancelled = rc;
-            cancel_all(it);
-        }
+        if (wait_for_one(it) < 0)
+            cancelled = -ECANCELED;
     }
     return cancelled;
 }
@@ -125,7 +117,7 @@ int co_pool_itermap_end(struct co_pool_itermap *it, int result)
     int cancelled = stop(it);
     free(it->jobs);
     it->jobs = NULL;
-    return result < 0 ? result : cancelled < 0 ? cancelled : result;
+    return result < 0 ? result : cancelled;
 }
 
 int co_pool_map(struct co_pool *pool, coro_fn *fn, void *items, int count, size_t item_size,
