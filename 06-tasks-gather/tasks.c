@@ -6,7 +6,7 @@
  * Watch who stands below whom: a task below each that waits for it. And how the tree shrinks as the
  * tasks end. Any program of the course with tasks prints its own when it gets a SIGUSR1:
  *
- *     build/06-tasks-gather/demo & sleep 2; kill -USR1 $!
+ *     build/06-tasks-gather/demo 100 & sleep 1; kill -USR1 $!
  */
 #include <errno.h>
 #include <stdio.h>
