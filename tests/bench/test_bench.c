@@ -77,7 +77,8 @@ static void loads_a_real_server(void **state)
     process_free(server);
 }
 
-/* One wait, one read and one write for a message that comes alone. */
+/* One wait, one read and one write for a message that comes alone; the wait that is under way when
+ * strace attaches may be missing. */
 static void counts_system_calls(void **state)
 {
     (void)state;
@@ -92,7 +93,7 @@ static void counts_system_calls(void **state)
         print_message("left out: system calls, there is no strace that may trace\n");
         skip();
     }
-    assert_true(result.calls >= 3 && result.calls < 4);
+    assert_true(result.calls > 2.9 && result.calls < 4);
     assert_int_equal(process_stop(server), 0);
     process_free(server);
 }
