@@ -45,13 +45,11 @@ void sequence_begin(struct sequence *sequence, FILE *to, const char *const names
 {
     char line[WIDTH];
     *sequence = (struct sequence){.to = to};
-    for (; names[sequence->lane_count] && sequence->lane_count < SEQUENCE_LANES_MAX;
-         sequence->lane_count++) {
-        const char *name = names[sequence->lane_count];
-        int half = (int)strlen(name) / 2;
-        sequence->lanes[sequence->lane_count] = name;
-        fprintf(to, "%*s%s%*s", sequence->lane_count == 0 ? LEFT - half : LANE / 2 - half, "", name,
-                LANE / 2 - (int)strlen(name) + half, "");
+    for (int lane = 0, column = 0; names[lane] && lane < SEQUENCE_LANES_MAX; lane++) {
+        int begin = column_of(lane) - (int)strlen(names[lane]) / 2;
+        fprintf(to, "%*s%s", begin - column, "", names[lane]);
+        column = begin + (int)strlen(names[lane]);
+        sequence->lanes[sequence->lane_count++] = names[lane];
     }
     fputc('\n', to);
     draw_bars(sequence, line);

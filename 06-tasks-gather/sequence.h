@@ -22,7 +22,7 @@ struct sequence {
     int step;                              /* of the last line */
 };
 
-/* The names, and the first of the lines. `names` ends with NULL. */
+/* The names, and the first of the lines. `names` ends with NULL; each has at most 11 letters. */
 void sequence_begin(struct sequence *sequence, FILE *to, const char *const names[]);
 
 /* A line over all lanes, without a number: where a stretch of time begins. */

@@ -22,7 +22,7 @@ static void a_chart_has_lanes(void **state)
     sequence_arrow(&sequence, 1, 2, "a word that is too long", "its word is left out");
     sequence_note(&sequence, 2, "alone");
     fclose(file);
-    assert_string_equal(text, "        left       middle       right   \n"
+    assert_string_equal(text, "        left       middle       right\n"
                               "          |           |           |\n"
                               "pass 7\n"
                               "   1      |---word--->|           |    first of 4\n"
