@@ -65,7 +65,8 @@ struct conn_pool {
     struct pooled_list empty; /* not connected */
     struct semaphore permits; /* `max`: each for one connection in use or being opened */
     struct task *keeper;      /* opens up to `min`; NULL: there is nothing to keep */
-    struct event below_min;
+    struct future_callback on_keeper_done;
+    struct event below_min, no_keeper;
     bool closing;
     struct lock closer; /* one at a time closes it */
     int n_open, n_idle, n_waiting, n_connecting;

@@ -9,7 +9,6 @@
 
 #include "clock.h"
 #include "conn_pool_internal.h"
-#include "gather.h"
 
 static bool is_below_min(const struct conn_pool *pool)
 {
@@ -70,19 +69,32 @@ static int keep_min(void *arg)
     return rc;
 }
 
-/* 0; -ECANCELED: the caller was, and it may still run. */
-static int end_keeper(struct conn_pool *pool)
+static void on_keeper_done(void *arg)
 {
-    if (!pool->keeper)
-        return 0;
-    task_cancel(pool->keeper);
-    int rc = wait_tasks(&pool->keeper, 1, WAIT_ALL_COMPLETED, -1);
-    if (rc < 0)
-        return rc;
+    struct conn_pool *pool = arg;
     future_mark_retrieved(&pool->keeper->future);
     task_unref(pool->keeper);
     pool->keeper = NULL;
+    event_set(&pool->no_keeper);
+}
+
+static int start_keeper(struct conn_pool *pool)
+{
+    pool->keeper = task_spawn(co_loop(), keep_min, pool, "a pool's keeper");
+    if (!pool->keeper)
+        return -ENOMEM;
+    event_clear(&pool->no_keeper);
+    callback_init(&pool->on_keeper_done.callback, on_keeper_done, pool);
+    future_add_done_callback(&pool->keeper->future, &pool->on_keeper_done);
     return 0;
+}
+
+/* 0; -ECANCELED: the caller was, and it may still run. */
+static int end_keeper(struct conn_pool *pool)
+{
+    if (pool->keeper)
+        task_cancel(pool->keeper);
+    return event_wait(&pool->no_keeper);
 }
 
 /* ---- The beginning ------------------------------------------------------------------------- */
@@ -124,6 +136,8 @@ int conn_pool_open(struct conn_pool *pool, const struct conn_pool_calls *calls,
     TAILQ_INIT(&pool->empty);
     semaphore_init_bounded(&pool->permits, options->max);
     event_init(&pool->below_min);
+    event_init(&pool->no_keeper);
+    event_set(&pool->no_keeper);
     lock_init(&pool->closer);
     pool->all = calloc((size_t)options->max, sizeof *pool->all);
     if (!pool->all)
@@ -134,10 +148,8 @@ int conn_pool_open(struct conn_pool *pool, const struct conn_pool_calls *calls,
     }
 
     int rc = open_min(pool);
-    if (rc == 0 && options->min > 0) {
-        pool->keeper = task_spawn(co_loop(), keep_min, pool, "a pool's keeper");
-        rc = pool->keeper ? 0 : -ENOMEM;
-    }
+    if (rc == 0 && options->min > 0)
+        rc = start_keeper(pool);
     if (rc < 0)
         close_idle(pool);
     return rc;
