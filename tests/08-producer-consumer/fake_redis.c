@@ -1,6 +1,7 @@
 #include "fake_redis.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -33,6 +34,17 @@ static int flood(int fd)
     return rc;
 }
 
+static int answer_all(struct fake_redis *fake, int fd)
+{
+    char text[16];
+    int rc = 0;
+    for (int i = 1; i <= fake->expected && rc == 0; i++) {
+        snprintf(text, sizeof text, "+%d\r\n", i);
+        rc = say_text(fd, text);
+    }
+    return rc;
+}
+
 static void reset(int fd)
 {
     const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
@@ -44,6 +56,8 @@ static int act(struct fake_redis *fake, int fd)
 {
     int rc = 0;
     switch (fake->way) {
+    case FAKE_HOLDS:
+        return answer_all(fake, fd);
     case FAKE_RESETS:
         reset(fd);
         return -ECONNRESET;

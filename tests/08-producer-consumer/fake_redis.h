@@ -10,6 +10,7 @@
 
 enum fake_way {
     FAKE_ANSWERS,     /* +PONG to each PING, at once */
+    FAKE_HOLDS,       /* numbers for answers, +1 and so on, when all that are expected have come */
     FAKE_IS_SILENT,   /* reads, and never answers */
     FAKE_RESETS,      /* RST, when all that are expected have come */
     FAKE_ENDS,        /* FIN, the same */
