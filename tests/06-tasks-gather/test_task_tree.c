@@ -262,6 +262,31 @@ static void programs_print_it_on_a_signal(void **state)
     process_free(tasks);
 }
 
+/* gdb stops the program where its own tree is about to be printed, and kills it then: what is
+ * printed is what gdb has called for. */
+static void a_debugger_may_ask_for_it(void **state)
+{
+    (void)state;
+    char line[1000];
+    snprintf(line, sizeof line,
+             "command -v gdb >/dev/null || exit 99; exec 2>&1 gdb -nx -batch "
+             "-iex 'set debuginfod enabled off' -ex 'break on_look' -ex run "
+             "-ex 'call task_tree_show()' -ex kill '%s'",
+             program_path("06-tasks-gather/tasks"));
+    const char *const argv[] = {"/bin/sh", "-c", line, NULL};
+    const char *const environment[] = {"ASAN_OPTIONS=detect_leaks=0", NULL};
+    struct process *gdb = process_start_argv(argv, environment);
+    int code = process_wait(gdb);
+    if (code == 99) {
+        print_message("left out: needs gdb (sh common/setup.sh --with ci)\n");
+        process_free(gdb);
+        skip();
+    }
+    if (code != 0 || !strstr(process_stdout(gdb), "`-- guests               waits for sleep\n"))
+        fail_msg("gdb ended with %d and said:\n%s", code, process_stdout(gdb));
+    process_free(gdb);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +297,7 @@ int main(void)
         cmocka_unit_test(a_deep_one_is_cut),
         cmocka_unit_test(one_below_two_is_shown_once_in_full),
         cmocka_unit_test_teardown(programs_print_it_on_a_signal, process_teardown),
+        cmocka_unit_test_teardown(a_debugger_may_ask_for_it, process_teardown),
     };
     return cmocka_run_group_tests_name("task tree", tests, NULL, NULL);
 }
