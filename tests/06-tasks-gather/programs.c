@@ -36,7 +36,7 @@ struct process *program_start(const struct aio *aio, const char *name, const cha
     char path[100], copy[400], *rest = copy;
     const char *argv[MAX_WORDS + 2] = {path};
     const char *const environment[] = {aio->entry, NULL};
-    snprintf(path, sizeof path, "06-tasks-gather/%s", name);
+    snprintf(path, sizeof path, "%s%s", strchr(name, '/') ? "" : "06-tasks-gather/", name);
     snprintf(path, sizeof path, "%s", program_path(path));
     snprintf(copy, sizeof copy, "%s", words);
     for (int i = 1; i <= MAX_WORDS; i++)

@@ -17,8 +17,8 @@ struct aio {
 void aio_start(struct aio *aio);
 void aio_stop(struct aio *aio);
 
-/* Starts build/06-tasks-gather/NAME, which finds the server by AIO_URL. `words` are its arguments,
- * cut at the blanks. */
+/* Starts build/06-tasks-gather/NAME (or build/NAME, if there is a slash in it), which finds the
+ * server by AIO_URL. `words` are its arguments, cut at the blanks. */
 struct process *program_start(const struct aio *aio, const char *name, const char *words);
 
 /* Waits for its end, and expects exit code 0, just this on stdout ("*" in a place stands for a
