@@ -4,8 +4,8 @@
  *     build/05-coroutines/dialogue Ada
  *
  * Read the greeting, send a name, read the answer, send "exit". In chapter 04 that sentence could
- * be found nowhere: its order was in a number. Here it is four lines of `talk`, in its order, and
- * another step would be another line.
+ * be found nowhere: its order was in a number. Here it is four calls in `talk`, in its order, and
+ * another step would be another call.
  */
 #include <errno.h>
 #include <signal.h>

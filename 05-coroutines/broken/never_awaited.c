@@ -1,4 +1,4 @@
-/* never_awaited.c - WRONG on purpose: a coroutine is made, and nobody runs it.
+/* never_awaited.c - broken on purpose: a coroutine is made, and nobody runs it.
  *
  *     build/05-coroutines/broken/never_awaited
  *     LOOP_DEBUG=1 build/05-coroutines/broken/never_awaited
