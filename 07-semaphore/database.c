@@ -26,7 +26,7 @@
 #include "options.h"
 #include "rows_server.h"
 
-#define MAX_INSERTS     100000
+#define MAX_INSERTS     20000
 #define MAX_CONNECTIONS 1000
 
 struct work {
@@ -39,7 +39,7 @@ struct work {
     int (*insert)(struct work *work, int number);
     struct semaphore permits;
     struct conn_pool pool;
-    long done, busy; /* inserts */
+    long busy; /* inserts that were refused */
     struct insert *list;
     char error[256]; /* why nothing goes on */
 };
@@ -51,15 +51,20 @@ struct insert {
 
 /* ---- Three ways to insert a row ------------------------------------------------------------- */
 
-/* That another command is under way is counted. Any other error is kept, since it ends all. */
-static int insert_over(struct work *work, void *conn, int number)
+/* Of a call to the database: an error ends all, and its words are kept. That another command is
+ * under way is no such error. */
+static int noted(struct work *work, void *conn, int rc)
 {
-    int rc = work->engine->insert(conn, number);
-    work->done += rc == 0;
-    work->busy += rc == -EBUSY;
     if (rc < 0 && rc != -EBUSY && rc != -ECANCELED)
         snprintf(work->error, sizeof work->error, "%s", work->engine->error(conn));
     return rc;
+}
+
+static int insert_over(struct work *work, void *conn, int number)
+{
+    int rc = work->engine->insert(conn, number);
+    work->busy += rc == -EBUSY;
+    return noted(work, conn, rc);
 }
 
 static int insert_shared(struct work *work, int number)
@@ -117,15 +122,15 @@ static int insert_all(struct work *work)
 static int play(struct work *work, const char *name, int (*insert)(struct work *work, int number))
 {
     long before, after;
-    int64_t begun = loop_time(co_loop());
     work->insert = insert;
-    work->done = work->busy = 0;
-    int rc = work->engine->count(work->shared, &before);
+    work->busy = 0;
+    int rc = noted(work, work->shared, work->engine->count(work->shared, &before));
+    int64_t begun = loop_time(co_loop());
     if (rc == 0)
         rc = insert_all(work);
     int64_t elapsed = loop_time(co_loop()) - begun;
     if (rc == 0)
-        rc = work->engine->count(work->shared, &after);
+        rc = noted(work, work->shared, work->engine->count(work->shared, &after));
     if (rc == 0)
         printf("%-36s %6ld rows, %6ld refused, %.1f s\n", name, after - before, work->busy,
                (double)elapsed / (double)NS_PER_S);
@@ -177,8 +182,6 @@ static int with_connection(struct work *work, int (*use)(struct work *work, void
     if (rc < 0)
         return rc;
     rc = use(work, conn);
-    if (rc < 0 && rc != -ECANCELED && !work->error[0])
-        snprintf(work->error, sizeof work->error, "%s", work->engine->error(conn));
     work->engine->calls.close(&work->database, conn);
     return rc;
 }
@@ -186,7 +189,7 @@ static int with_connection(struct work *work, int (*use)(struct work *work, void
 /* Over a connection of its own: after a cancel the other one may be in the middle of something. */
 static int end_table(struct work *work, void *conn)
 {
-    return work->engine->end(conn);
+    return noted(work, conn, work->engine->end(conn));
 }
 
 static int take_table_away(void *arg)
@@ -196,7 +199,7 @@ static int take_table_away(void *arg)
 
 static int play_with_table(struct work *work, void *conn)
 {
-    int rc = work->engine->begin(conn);
+    int rc = noted(work, conn, work->engine->begin(conn));
     if (rc < 0)
         return rc;
     work->shared = conn;

@@ -194,7 +194,7 @@ static int take_results(struct postgres *connection, PGresult **kept)
         PQclear(*kept);
         *kept = result;
         if (is_copy(result))
-            return failed(connection, "COPY cannot be done by postgres_query", -ENOTSUP);
+            return failed(connection, "COPY cannot be done by postgres_query", -EOPNOTSUPP);
     }
     return rc < 0 ? rc : verdict;
 }

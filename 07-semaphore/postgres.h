@@ -43,7 +43,7 @@ void postgres_close(struct postgres *connection);
  * be cleared (`result` may be NULL: nobody wants it). 0; -EBUSY: another command runs on this
  * connection, and this one was not sent; -EREMOTEIO: the server has refused it, and the connection
  * can be used on; -ECONNRESET: the connection is lost; -ENOMEM. -ECANCELED: nobody knows whether it
- * was done, and the connection is still busy with it, as it is after -ENOTSUP (a COPY): close it.
+ * was done, and the connection is still busy with it, as it is after -EOPNOTSUPP (a COPY): close it.
  */
 int postgres_query(struct postgres *connection, const char *command, const char *const values[],
                    PGresult **result) CO_MUST_CHECK;
