@@ -88,6 +88,47 @@ async def semaphore_in_timeout():
     p(s._value)
 
 
+async def asyncio_270():
+    """Handed a permit, and cancelled before it has run: the permit goes to the next."""
+    s = Semaphore(0)
+    t = [create_task(semaphore_user(n, s, 1)) for n in 'ab']
+    await sleep(0)
+    s.release()
+    t[0].cancel()
+    await wait(t)
+    p(s._value, int(s.locked()))
+
+
+async def gh_90155():
+    """The key of a hotel room: who has it gives it back and cancels the next in line; the room is not lost."""
+    s = Semaphore(1)
+    t = {}
+
+    async def leaves_and_cancels():
+        await semaphore_user('zero', s, 2)
+        t['one'].cancel()
+
+    t['zero'] = create_task(leaves_and_cancels())
+    t['one'] = create_task(semaphore_user('one', s, 2))
+    await wait(t.values())
+    await semaphore_user('two', s, 1)
+    p(s._value, int(s.locked()))
+
+
+async def gh_90155_released_often():
+    """Three permits at once, the first two in line are cancelled: the others come in at once, in their order."""
+    s = Semaphore(0)
+    t = [create_task(semaphore_user(n, s, 2)) for n in 'abcd']
+    await sleep(0)
+    for _ in range(3):
+        s.release()
+    t[0].cancel()
+    t[1].cancel()
+    late = create_task(semaphore_user('late', s, 1))
+    await wait([*t, late])
+    p(s._value, int(s.locked()))
+
+
 async def queue_hand_over():
     """A full queue makes its producer wait, an empty one its consumer."""
     q = Queue(1)
@@ -121,6 +162,46 @@ async def queue_getters_in_turn():
         q.put_nowait(n)
     p('put')
     await wait(t)
+
+
+async def queue_getter(name, queue):
+    try:
+        p(name, await queue.get())
+    except CancelledError:
+        p(name, 'cancelled')
+        raise
+
+
+async def bpo_23812_get():
+    """An item is put for a getter, who is cancelled before it has run: the next one gets it."""
+    q = Queue()
+    t = [create_task(queue_getter(n, q)) for n in 'ab']
+    await sleep(0)
+    q.put_nowait(1)
+    t[0].cancel()
+    await wait(t)
+    p(q.qsize())
+
+
+async def bpo_23812_put():
+    """Room is made for a putter, who is cancelled before it has run: the next one puts."""
+    q = Queue(1)
+    q.put_nowait(1)
+
+    async def puts(n):
+        try:
+            await q.put(n)
+            p('put', n)
+        except CancelledError:
+            p(n, 'cancelled')
+            raise
+
+    t = [create_task(puts(n)) for n in (2, 3)]
+    await sleep(0)
+    p(q.get_nowait())
+    t[0].cancel()
+    await wait(t)
+    p(q.get_nowait(), q.qsize())
 
 
 async def queue_join_waits():
@@ -198,7 +279,7 @@ async def queue_shut_down_waiting():
 if __name__ == '__main__':
     main(
         semaphore_turns, semaphore_waiter_cancelled, semaphore_no_overtaking,
-        semaphore_two_released, semaphore_bounded, semaphore_in_timeout, queue_hand_over,
-        queue_getters_in_turn, queue_join_waits, queue_not_now, queue_shut_down,
-        queue_shut_down_waiting,
+        semaphore_two_released, semaphore_bounded, semaphore_in_timeout, asyncio_270, gh_90155,
+        gh_90155_released_often, queue_hand_over, queue_getters_in_turn, bpo_23812_get,
+        bpo_23812_put, queue_join_waits, queue_not_now, queue_shut_down, queue_shut_down_waiting,
     )

@@ -136,3 +136,57 @@ int semaphore_in_timeout(void)
     p("%d", semaphore.value);
     return rc;
 }
+
+/* ---- Bugs that asyncio has had -------------------------------------------------------------- */
+
+int asyncio_270(void)
+{
+    struct user users[] = {{"a", 1}, {"b", 1}};
+    struct task *t[2];
+    semaphore_init(&semaphore, 0);
+    spawn_users(users, t, 2);
+    yield_times(1);
+    CHECK_RC(semaphore_release(&semaphore));
+    task_cancel(t[0]);
+    int rc = wait_for_all(t, 2);
+    p("%d %d", semaphore.value, semaphore_locked(&semaphore));
+    return rc;
+}
+
+static struct task *next_in_line;
+
+static int leaves_and_cancels(void *arg)
+{
+    int rc = uses(arg);
+    task_cancel(next_in_line);
+    return rc;
+}
+
+int gh_90155(void)
+{
+    struct user users[] = {{"zero", 2}, {"one", 2}, {"two", 1}};
+    semaphore_init(&semaphore, 1);
+    struct task *t[2] = {spawn(leaves_and_cancels, (intptr_t)&users[0])};
+    t[1] = next_in_line = spawn(uses, (intptr_t)&users[1]);
+    CHECK_RC(wait_for_all(t, 2));
+    int rc = uses(&users[2]);
+    p("%d %d", semaphore.value, semaphore_locked(&semaphore));
+    return rc;
+}
+
+int gh_90155_released_often(void)
+{
+    struct user users[] = {{"a", 2}, {"b", 2}, {"c", 2}, {"d", 2}, {"late", 1}};
+    struct task *t[5];
+    semaphore_init(&semaphore, 0);
+    spawn_users(users, t, 4);
+    yield_times(1);
+    for (int i = 0; i < 3; i++)
+        CHECK_RC(semaphore_release(&semaphore));
+    task_cancel(t[0]);
+    task_cancel(t[1]);
+    spawn_users(users + 4, t + 4, 1);
+    int rc = wait_for_all(t, 5);
+    p("%d %d", semaphore.value, semaphore_locked(&semaphore));
+    return rc;
+}

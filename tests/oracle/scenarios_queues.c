@@ -92,6 +92,53 @@ int queue_getters_in_turn(void)
     return rc;
 }
 
+static int gets_or_says(void *name)
+{
+    int rc = get();
+    if (rc < 0)
+        p("%s cancelled", (const char *)name);
+    else
+        p("%s %d", (const char *)name, rc);
+    return rc;
+}
+
+int bpo_23812_get(void)
+{
+    CHECK_RC(queue_init(&queue, co_loop(), 0));
+    struct task *a = spawn(gets_or_says, (intptr_t) "a"), *b = spawn(gets_or_says, (intptr_t) "b");
+    yield_times(1);
+    CHECK_RC(queue_try_put(&queue, item_of(1)));
+    task_cancel(a);
+    int rc = wait_for_both(a, b);
+    p("%d", queue_size(&queue));
+    queue_fini(&queue);
+    return rc;
+}
+
+static int puts_or_says(void *arg)
+{
+    int n = (intptr_t)arg, rc = queue_put(&queue, item_of(n));
+    if (rc < 0)
+        p("%d cancelled", n);
+    else
+        p("put %d", n);
+    return rc;
+}
+
+int bpo_23812_put(void)
+{
+    CHECK_RC(queue_init(&queue, co_loop(), 1));
+    CHECK_RC(queue_try_put(&queue, item_of(1)));
+    struct task *a = spawn(puts_or_says, 2), *b = spawn(puts_or_says, 3);
+    yield_times(1);
+    p("%d", try_get());
+    task_cancel(a);
+    int rc = wait_for_both(a, b), last = try_get();
+    p("%d %d", last, queue_size(&queue));
+    queue_fini(&queue);
+    return rc;
+}
+
 static int joins(void *arg)
 {
     (void)arg;

@@ -144,8 +144,13 @@
     S(semaphore_two_released)     \
     S(semaphore_bounded)          \
     S(semaphore_in_timeout)       \
+    S(asyncio_270)                \
+    S(gh_90155)                   \
+    S(gh_90155_released_often)    \
     S(queue_hand_over)            \
     S(queue_getters_in_turn)      \
+    S(bpo_23812_get)              \
+    S(bpo_23812_put)              \
     S(queue_join_waits)           \
     S(queue_not_now)              \
     S(queue_shut_down)            \
