@@ -13,6 +13,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
@@ -25,7 +26,7 @@ static size_t length_of_page(const char *words)
 {
     char page[PAGE_BYTES]; /* the trap: malloc is the word */
     size_t length = 0;
-    while (length + strlen(words) < sizeof page) {
+    while (length + strlen(words) < PAGE_BYTES) {
         memcpy(page + length, words, strlen(words));
         length += strlen(words);
     }
