@@ -16,6 +16,7 @@
 
 #include "aio_client.h"
 #include "backoff.h"
+#include "check.h"
 #include "clock.h"
 #include "group.h"
 #include "options.h"
@@ -70,9 +71,11 @@ static int load(void *arg)
     struct backoff backoff;
     backoff_init(&backoff, unit_ns, 16 * unit_ns, work->seed + request->index);
     int rc = retry(&backoff, work->tries, is_worth_a_try, try_once, request);
-    if (rc == -ECANCELED)
+    if (rc >= 0 || rc == -ECANCELED)
         return rc;
-    work->failed += rc < 0;
+    printf("%4.1f: request %d has failed: %s\n", aio_units(&work->client, work->begun_ns),
+           request->index, error_text(rc));
+    work->failed++;
     return 0;
 }
 
