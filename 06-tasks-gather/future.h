@@ -24,7 +24,7 @@ struct future {
     bool retrieved; /* somebody has asked for the result: an error is then his concern */
     int references;
     struct future_callback *callbacks, **callbacks_end; /* in the order of adding */
-    bool (*cancel)(struct future *future);  /* future_cancel; a task's and a gather's differ */
+    bool (*cancel)(struct future *future); /* future_cancel; a task's and a gather's differ */
     const char *what; /* "gather": what who awaits it is told to wait for; NULL: a future */
     void (*destroy)(struct future *future); /* with the last reference; NULL: nothing to free */
 };

@@ -1,4 +1,4 @@
-/* test_task_tree_seen.c - the tree of a running program: on a signal, watched, and in a debugger. */
+/* test_task_tree_seen.c - the tree of a running program: by signal, watched, and in a debugger. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
