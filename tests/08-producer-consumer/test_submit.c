@@ -211,12 +211,50 @@ static void what_has_not_begun_never_begins(void **state)
     (void)state;
     assert_int_equal(loop_thread_stop(&thread), 0);
     struct loop *loop = loop_new(&backend_epoll);
+    int n = 3;
     struct concurrent_future *future;
     struct submitter *submitter = submitter_new(loop);
-    assert_int_equal(run_coroutine_threadsafe(submitter, sleep_for_ever, NULL, NULL, &future), 0);
+    assert_int_equal(run_coroutine_threadsafe(submitter, square, &n, NULL, &future), 0);
     assert_int_equal(task_run(loop, close_the_door, submitter, false), 0);
-    assert_int_equal(begun, 0);
     assert_int_equal(result_of(future), -ECANCELED);
+    submitter_free(submitter);
+    loop_free(loop);
+}
+
+/* So many passes longer than the cancel. */
+static int clean_up_slowly(void *arg)
+{
+    int rc = sleep_for_ever(NULL);
+    for (int passes = *(int *)arg; passes > 0 && co_yield() == 0; passes--)
+        ;
+    cleaned_up++;
+    return rc;
+}
+
+static int close_on_slow_ones(void *arg)
+{
+    static int soon = 1, later = 5;
+    struct concurrent_future *futures[2];
+    int rc = run_coroutine_threadsafe(arg, clean_up_slowly, &soon, "soon", &futures[0]);
+    if (rc == 0)
+        rc = run_coroutine_threadsafe(arg, clean_up_slowly, &later, "later", &futures[1]);
+    while (rc == 0 && begun < 2)
+        rc = co_yield();
+    if (rc == 0)
+        rc = submitter_close(arg);
+    concurrent_future_free(futures[0]);
+    concurrent_future_free(futures[1]);
+    return rc < 0 ? rc : cleaned_up;
+}
+
+/* Each has counted twice: when it was cancelled, and when it had cleaned up. */
+static void a_door_is_closed_when_the_last_has_left(void **state)
+{
+    (void)state;
+    assert_int_equal(loop_thread_stop(&thread), 0);
+    struct loop *loop = loop_new(&backend_epoll);
+    struct submitter *submitter = submitter_new(loop);
+    assert_int_equal(task_run(loop, close_on_slow_ones, submitter, false), 4);
     submitter_free(submitter);
     loop_free(loop);
 }
@@ -235,6 +273,7 @@ int main(void)
         TEST(the_loop_cannot_wait_for_itself),
         TEST(a_closed_door_stays_closed),
         TEST(what_has_not_begun_never_begins),
+        TEST(a_door_is_closed_when_the_last_has_left),
     };
     return cmocka_run_group_tests_name("submit", tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@ static const struct oracle_scenario cancels[] = {CANCELS_SCENARIOS(SCENARIO)};
 static const struct oracle_scenario times[] = {TIMES_SCENARIOS(SCENARIO)};
 static const struct oracle_scenario told[] = {TOLD_SCENARIOS(SCENARIO)};
 static const struct oracle_scenario limits[] = {LIMITS_SCENARIOS(SCENARIO)};
+static const struct oracle_scenario queues[] = {QUEUES_SCENARIOS(SCENARIO)};
 static const struct oracle_scenario syncs[] = {SYNC_SCENARIOS(SCENARIO)};
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
@@ -28,6 +29,7 @@ const struct oracle_suite oracle_suites[] = {
     {"times.py", "times.txt", times, COUNT(times)},
     {"told.py", "told.txt", told, COUNT(told)},
     {"limits.py", "limits.txt", limits, COUNT(limits)},
+    {"queues.py", "queues.txt", queues, COUNT(queues)},
     {"sync.py", "sync.txt", syncs, COUNT(syncs)},
 };
 const int oracle_suite_count = COUNT(oracle_suites);

@@ -184,6 +184,20 @@
     S(barrier_is_aborted)                \
     S(barrier_reset_while_it_drains)
 
+#define QUEUES_SCENARIOS(S)               \
+    S(priority_smallest_first)            \
+    S(priority_equal_ones)                \
+    S(priority_many)                      \
+    S(priority_getters_in_turn)           \
+    S(priority_putters_in_turn)           \
+    S(lifo_newest_first)                  \
+    S(lifo_getters_in_turn)               \
+    S(shutdown_immediate)                 \
+    S(shutdown_immediate_while_one_works) \
+    S(shutdown_twice)                     \
+    S(shutdown_with_putter_in_turn)       \
+    S(shutdown_with_getter_in_turn)
+
 #define DECLARE_SCENARIO(name) int name(void);
 ORACLE_SCENARIOS(DECLARE_SCENARIO)
 GROUPS_SCENARIOS(DECLARE_SCENARIO)
@@ -192,6 +206,7 @@ CANCELS_SCENARIOS(DECLARE_SCENARIO)
 TIMES_SCENARIOS(DECLARE_SCENARIO)
 TOLD_SCENARIOS(DECLARE_SCENARIO)
 LIMITS_SCENARIOS(DECLARE_SCENARIO)
+QUEUES_SCENARIOS(DECLARE_SCENARIO)
 SYNC_SCENARIOS(DECLARE_SCENARIO)
 
 #endif
