@@ -24,8 +24,8 @@
 #include "semaphore.h"
 #include "sync.h"
 
-/* Called from the loop when a job has failed: its argument, its error. A job that was cancelled
- * from outside has not failed; one whose time was over has, with -ETIMEDOUT. */
+/* Called from the loop, not in a task, when a job has failed: its argument, its error. A job that
+ * was cancelled from outside has not failed; one whose time was over has, with -ETIMEDOUT. */
 typedef void co_pool_error_fn(void *job_arg, int error, void *arg);
 
 struct co_pool {
