@@ -23,6 +23,7 @@ struct running {
     int64_t give_up_ns; /* a report is tried until then */
     int result;         /* of the job */
     char *text;         /* its result's, or NULL */
+    char error[128];    /* error_text's is good until the next runner asks for one */
 };
 
 /* ---- Reporting ----------------------------------------------------------------------------- */
@@ -44,7 +45,7 @@ static int report_once(void *arg)
     if (running->result >= 0)
         return job_done(running->worker->queue, options->name, job, running->text,
                         options->result_ttl_s);
-    return job_failed(running->worker->queue, options->name, job, error_text(running->result),
+    return job_failed(running->worker->queue, options->name, job, running->error,
                       pause_of_job(options, job->tries), options->max_tries);
 }
 
@@ -74,7 +75,7 @@ static void tell(const struct running *running)
     const struct job *job = &running->runner->job;
     if (running->result < 0 && !running->worker->options->is_quiet)
         fprintf(stderr, "job %s, %s: try %d failed: %s\n", job->id, job->function, job->tries,
-                error_text(running->result));
+                running->error);
 }
 
 /* ---- Running ------------------------------------------------------------------------------- */
@@ -93,6 +94,7 @@ static int run_job(struct running *running)
     running->result = job_call(worker->options->functions, &call, job, &running->text);
     if (running->result == -ECANCELED && task_cancelling(task_current()) > 0)
         return -ECANCELED; /* nothing is reported: the reaper will put it back */
+    snprintf(running->error, sizeof running->error, "%s", error_text(running->result));
     tell(running);
     int rc = report(running);
     free(running->text);
