@@ -15,7 +15,7 @@ async in C, step by step
   make explore    tests played with events in every order that there can be (tests/explore/README.md)
   make hostile    who survives whom: nine rude clients against every echo server; ONLY=03: against one
   make explain-cancel   what a cancel does to tasks in a gather in a timeout, drawn from a real run
-  make oracle     112 scenarios of tasks on three backends, and what Python's asyncio says to them
+  make oracle     scenarios of tasks on three backends, compared with Python's asyncio, to the byte
   make bench      messages a second, CPU, memory, against others; ONLY=NAME: one experiment
   make aio        the delay server, on port 3000, until Ctrl-C; a unit is a second, or UNIT_MS=100
   make grade      lists the exercises; EX=NAME judges your answer to that one
