@@ -13,6 +13,7 @@
 #define LOOP_THREAD_H
 
 #include <pthread.h>
+#include <semaphore.h>
 
 #include "submit.h"
 
@@ -21,6 +22,8 @@ struct loop_thread {
     struct submitter *submitter; /* from loop_thread_start to loop_thread_stop */
     bool signals;
     pthread_t thread;
+    bool begun;            /* its main task has; then the door is open */
+    sem_t told;            /* loop_thread_start, of that or of the failure */
     struct callback stop;  /* what loop_thread_stop asks the loop for */
     struct future stopped; /* the loop's: what its main task waits for */
     int result;            /* of its main task */
@@ -28,7 +31,7 @@ struct loop_thread {
 
 /* A new loop on a new thread. With `signals` SIGINT and SIGTERM end what is under way, as
  * loop_thread_stop does: they are blocked in the calling thread for that, and in those that it
- * starts from now on. 0; -ENOMEM, -EAGAIN, or why there is no loop. */
+ * starts from now on. 0: the loop runs; -ENOMEM, -EAGAIN, or why there is no loop. */
 int loop_thread_start(struct loop_thread *thread, const struct loop_backend *backend, bool signals)
     __attribute__((warn_unused_result));
 

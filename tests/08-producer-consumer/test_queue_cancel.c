@@ -120,11 +120,11 @@ static int a_cancelled_putter_that_wakes_nobody(void *arg)
 static const struct scenario scenarios[] = {
     {"getter cancelled before its wake", getter_cancelled_before_its_wake,
      "g1 ECANCELED, g2 got 42, a ECANCELED, b 0, size 0"},
-    {"getter cancelled after its wake", getter_cancelled_after_its_wake,
+    {"getter cancelled after its wake (bpo-23812)", getter_cancelled_after_its_wake,
      "g1 ECANCELED, g2 got 42, a ECANCELED, b 0, size 0"},
     {"putter cancelled before its wake", putter_cancelled_before_its_wake,
      "0, p1 ECANCELED, p2 put, a ECANCELED, b 0, 2, get EAGAIN"},
-    {"putter cancelled after its wake", putter_cancelled_after_its_wake,
+    {"putter cancelled after its wake (bpo-23812)", putter_cancelled_after_its_wake,
      "0, p1 ECANCELED, p2 put, a ECANCELED, b 0, 2, get EAGAIN"},
     {"a cancelled getter leaves the item", a_cancelled_getter_leaves_the_item,
      "g1 ECANCELED, a ECANCELED, 42"},
