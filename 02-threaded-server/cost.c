@@ -10,12 +10,13 @@
 
 #define PATH_LENGTH_MAX 320 /* a name in a directory has at most 255 bytes */
 
-/* The number in "NAME:   123 kB" of a status file, added to *sum. 0 or -errno. */
+/* The number in "NAME:   123 kB" of a status file is added to *sum. */
 struct line {
     const char *name;
     long *sum;
 };
 
+/* 0 or -errno. */
 static int add_lines(const char *path, const struct line *lines, size_t count)
 {
     FILE *file = fopen(path, "re");
@@ -34,8 +35,7 @@ static int add_lines(const char *path, const struct line *lines, size_t count)
 
 typedef int entry_fn(const char *path, struct cost *cost);
 
-/* Calls `fn` for each number in a directory of /proc. One that has gone meanwhile is passed over.
- */
+/* Calls `fn` for each number in a directory of /proc; passes over one that has gone meanwhile. */
 static int for_each_number(const char *directory, entry_fn *fn, struct cost *cost)
 {
     DIR *opened = opendir(directory);
