@@ -17,14 +17,12 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#include "backend.h"
 #include "check.h"
 #include "clock.h"
 #include "commands.h"
-#include "end_signals.h"
 #include "idle_options.h"
 #include "line_protocol.h"
-#include "net.h"
+#include "serve.h"
 
 #define LINE_LIMIT  512      /* bytes, without the line's end */
 #define FAREWELL_NS NS_PER_S /* for what is on its way to clients at the end */
@@ -165,24 +163,10 @@ int main(int argc, char **argv)
 {
     struct idle_options options;
     idle_options_parse(&options, 8888, "A server that keeps a total for each client.", argc, argv);
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    net_ignore_sigpipe();
-
-    struct server server = {.loop = loop_new(&backend_epoll), .idle_ns = options.idle_ns};
-    if (!server.loop)
-        die_error(errno, "cannot make a loop");
+    struct server server = {.idle_ns = options.idle_ns};
     timer_init(&server.farewell, on_stop_signal, &server);
-    int rc = listener_open(&server.listener, server.loop, options.server.host, options.server.port,
-                           make_session, &server);
-    if (rc < 0)
-        server_cannot_listen(&options.server, rc);
-    rc = end_signals_handle(server.loop, on_stop_signal, &server);
-    if (rc < 0)
-        die_error(rc, "cannot wait for signals");
-    server_announce(server.listener.fd);
-
-    CHECK_RC(loop_run_forever(server.loop));
-    end_signals_ignore();
-    loop_free(server.loop);
+    server.loop =
+        serve_begin(&server.listener, &options.server, make_session, on_stop_signal, &server);
+    serve_run(&server.listener);
     return 0;
 }

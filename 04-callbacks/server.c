@@ -14,12 +14,10 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#include "backend.h"
 #include "check.h"
-#include "end_signals.h"
 #include "idle_options.h"
 #include "line_protocol.h"
-#include "net.h"
+#include "serve.h"
 
 #define LINE_LIMIT 4096 /* bytes, without the line's end */
 
@@ -127,23 +125,9 @@ int main(int argc, char **argv)
 {
     struct idle_options options;
     idle_options_parse(&options, 7777, "The echo server by callbacks.", argc, argv);
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    net_ignore_sigpipe();
-
-    struct server server = {.loop = loop_new(&backend_epoll), .idle_ns = options.idle_ns};
-    if (!server.loop)
-        die_error(errno, "cannot make a loop");
-    int rc = listener_open(&server.listener, server.loop, options.server.host, options.server.port,
-                           make_connection, &server);
-    if (rc < 0)
-        server_cannot_listen(&options.server, rc);
-    rc = end_signals_handle(server.loop, on_stop_signal, &server);
-    if (rc < 0)
-        die_error(rc, "cannot wait for signals");
-    server_announce(server.listener.fd);
-
-    CHECK_RC(loop_run_forever(server.loop));
-    end_signals_ignore();
-    loop_free(server.loop);
+    struct server server = {.idle_ns = options.idle_ns};
+    server.loop =
+        serve_begin(&server.listener, &options.server, make_connection, on_stop_signal, &server);
+    serve_run(&server.listener);
     return 0;
 }
