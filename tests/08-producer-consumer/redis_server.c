@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "net.h"
 #include "unit.h"
 
@@ -35,12 +36,16 @@ static uint16_t free_port(void)
     return (uint16_t)port;
 }
 
-/* True: it is ready. False: it has ended; its port was taken, perhaps. */
+/* True: it is ready. False: it has ended; its port was taken, perhaps. It says so for each way in,
+ * with a capital letter or without. */
 static bool wait_until_ready(struct process *process)
 {
-    while (!strstr(process_stdout(process), "Ready to accept connections")) {
+    int64_t deadline = clock_now() + PROCESS_GUARD_S * NS_PER_S;
+    while (!strstr(process_stdout(process), "eady to accept connections")) {
         if (process_has_ended(process))
             return false;
+        if (clock_now() > deadline)
+            fail_msg("redis-server is not ready:\n%s", process_stdout(process));
         usleep(1000);
     }
     return true;
