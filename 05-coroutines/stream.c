@@ -12,13 +12,18 @@ void stream_reader_init(struct stream_reader *reader, int fd, char *buffer, size
         (struct stream_reader){.fd = fd, .read = co_read, .buffer = buffer, .capacity = capacity};
 }
 
-/* At the end of a file there may be more the next time, and at the end of a terminal: not here. */
+/* At the end of a file there may be more the next time, and at the end of a terminal: not here.
+ *
+ * Who got less than he asked for has emptied the socket, and to try again at once would most often
+ * be a system call for an EAGAIN. Should more have come meanwhile, the loop's next poll says so. */
 static ssize_t read_some(struct stream_reader *reader, void *bytes, size_t size)
 {
     if (reader->has_ended)
         return 0;
-    ssize_t count = reader->read(reader->fd, bytes, size);
+    ssize_t count = reader->is_drained ? co_read_when_ready(reader->fd, bytes, size)
+                                       : reader->read(reader->fd, bytes, size);
     reader->has_ended = count == 0;
+    reader->is_drained = count > 0 && (size_t)count < size;
     return count;
 }
 

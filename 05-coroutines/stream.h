@@ -36,6 +36,7 @@ struct stream_reader {
     size_t capacity;
     size_t begin, end; /* what has been read and not yet taken */
     bool has_ended;    /* the peer: nothing is read after that */
+    bool is_drained;   /* the last read got less than it asked for: the next one waits first */
 };
 
 /* `buffer` and the descriptor stay the caller's. One coroutine at a time may read. */

@@ -1,13 +1,10 @@
-/* What the demo and the server ask of the kernel, counted by strace: the numbers that the lesson
- * tells. Left out where strace is not installed, or may not trace. */
+/* What the demo asks of the kernel, counted by strace: the number that the lesson tells. (What the
+ * server asks: tests/end-to-end.) Left out where strace is not installed, or may not trace. */
 #include <stdio.h>
 
-#include "client.h"
 #include "process.h"
 #include "strace.h"
 #include "unit.h"
-
-#define LINES 100
 
 static void the_demo(void **state)
 {
@@ -28,36 +25,10 @@ static void the_demo(void **state)
     process_free(app);
 }
 
-/* A line is a read, a write and a wait; the interest stays as it is. */
-static void a_hundred_lines(void **state)
-{
-    (void)state;
-    if (!strace_may())
-        skip();
-    struct process *server =
-        strace_start((const char *[]){program_path("03-epoll-loop/server"), "--port", "0", NULL});
-    struct client client;
-    client_connect(&client, process_serving_port(server));
-    client_expect_line(&client, "Welcome. Type a line, or exit.");
-    for (int i = 0; i < LINES; i++) {
-        client_send(&client, "Ada\n");
-        client_expect_line(&client, "Hello, Ada");
-    }
-    client_close(&client);
-    process_wait_stdout(server, "disconnect");
-    assert_int_equal(strace_stop(server), 0);
-    assert_in_range(strace_calls("epoll_wait"), LINES, LINES + 20);
-    assert_in_range(strace_calls("write"), LINES, LINES + 20);
-    assert_in_range(strace_calls("read"), LINES, LINES + 60); /* with those that load libraries */
-    assert_in_range(strace_calls("epoll_ctl"), 1, 10);
-    process_free(server);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_demo, process_teardown),
-        cmocka_unit_test_teardown(a_hundred_lines, process_teardown),
     };
     return cmocka_run_group_tests_name("system calls", tests, NULL, NULL);
 }
