@@ -67,8 +67,9 @@ struct http_server {
     char date[40];
 };
 
-/* Serves on `listening_fd`, which from now on is the server's: http_server_stop closes it, for which
- * the server must live. 0; or -errno, and then it is closed already and nothing is to be stopped. */
+/* Serves on `listening_fd`, which from now on is the server's: http_server_stop closes it, for
+ * which the server must live. 0; or -errno, and then it is closed already and nothing is to be
+ * stopped. */
 int http_server_start(struct http_server *server, struct loop *loop, int listening_fd,
                       const struct http_options *options);
 
