@@ -4,6 +4,7 @@
  *     build/08-producer-consumer/fetcher                     an item every 2 units
  *     build/08-producer-consumer/fetcher --every 0 --timeout 4
  *     build/08-producer-consumer/fetcher --every 1 3 9 3
+ *     build/08-producer-consumer/fetcher --every 0 --connections 1 --timeout 4 9 1
  *
  * The consumer takes an item, starts its fetch as a task and goes back to the queue: it does not
  * wait for the fetch. So the next "fetching..." is printed while earlier ones are under way, and
@@ -13,6 +14,9 @@
  * of these reports (queue_join) and shuts the queue down, and that is what ends the consumer. A
  * consumer that asks for ever, or that looks once a second whether the queue happens to be empty,
  * would not know (broken/never_ends.c).
+ *
+ * With few --connections a fetch may have to wait for one, and that counts into its timeout: who
+ * gets none in time never reaches the server.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -38,6 +42,7 @@ struct item {
 struct work {
     struct aio_client client;
     int every, timeout; /* units */
+    int connections;    /* at once; 0: as many as libcurl may have */
     struct queue queue; /* of pointers to items */
     struct item items[MAX_ITEMS];
     struct group fetches; /* of the consumer */
@@ -142,6 +147,8 @@ static int main_task(void *arg)
     int rc = queue_init(&work->queue, co_loop(), ROOM);
     if (rc < 0)
         return rc;
+    if (work->connections > 0)
+        fetcher_limit_connections(work->client.fetcher, work->connections);
     work->begun = loop_time(co_loop());
     rc = run_both(work);
     queue_fini(&work->queue);
@@ -160,6 +167,9 @@ static error_t parse_own(int key, char *text, struct argp_state *state)
     case 't':
         work->timeout = (int)option_number(state, "--timeout", text, 0, 3600);
         return 0;
+    case 'c':
+        work->connections = (int)option_number(state, "--connections", text, 1, 1000);
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -168,6 +178,7 @@ static error_t parse_own(int key, char *text, struct argp_state *state)
 static const struct argp_option option_list[] = {
     {"every", 'e', "UNITS", 0, "An item each so many units; 0: all at once (default: 2)", 0},
     {"timeout", 't', "UNITS", 0, "For each fetch (default: 10)", 0},
+    {"connections", 'c', "N", 0, "At most so many at once", 0},
     {0},
 };
 

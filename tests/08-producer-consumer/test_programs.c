@@ -54,7 +54,23 @@ static void the_fetcher_counts_what_is_too_late(void **state)
     aio_stop(&aio);
 }
 
-/* An item each 100 units is still far off. */
+/* The second one needs no time at all, but gets no connection as long as the first has it. */
+static void the_wait_for_a_connection_counts(void **state)
+{
+    (void)state;
+    struct aio aio;
+    aio_start(&aio);
+    program_expect(
+        program_start(&aio, PROGRAM("fetcher"), "--every 0 --connections 1 --timeout 5 " LONG " 0"),
+        "fetching... 1\n"
+        "fetching... 2\n"
+        "task 1 (delay 3600) timeout\n"
+        "task 2 (delay 0) timeout\n"
+        "all is done after * units: 0 complete, 2 timeouts; the server: aborted *\n");
+    aio_stop(&aio);
+}
+
+/* The next item is still far off. */
 static void the_fetcher_is_interrupted(void **state)
 {
     (void)state;
@@ -227,17 +243,12 @@ static void bad_words_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_fetcher_spawns_and_ends),
-        TEST(the_fetcher_counts_what_is_too_late),
-        TEST(the_fetcher_is_interrupted),
-        TEST(the_pipeline_stores_all),
-        TEST(the_slowest_stage_holds_the_others),
-        TEST(the_pipeline_writes_a_file),
-        TEST(main_goes_on_while_a_thread_fetches),
-        TEST(an_interrupt_cancels_all_five),
-        TEST(nobody_there_is_a_result_too),
-        TEST(the_bound_holds_the_memory),
-        TEST(bad_words_are_refused),
+        TEST(the_fetcher_spawns_and_ends),      TEST(the_fetcher_counts_what_is_too_late),
+        TEST(the_wait_for_a_connection_counts), TEST(the_fetcher_is_interrupted),
+        TEST(the_pipeline_stores_all),          TEST(the_slowest_stage_holds_the_others),
+        TEST(the_pipeline_writes_a_file),       TEST(main_goes_on_while_a_thread_fetches),
+        TEST(an_interrupt_cancels_all_five),    TEST(nobody_there_is_a_result_too),
+        TEST(the_bound_holds_the_memory),       TEST(bad_words_are_refused),
     };
     return cmocka_run_group_tests_name("programs", tests, NULL, NULL);
 }
