@@ -17,7 +17,6 @@
 
 #include "check.h"
 #include "clock.h"
-#include "co_io.h"
 #include "co_scope.h"
 #include "fetch_all.h"
 #include "group.h"
@@ -206,22 +205,28 @@ static int play_with_table(struct work *work, void *conn)
     return co_scope_end(take_table_away, work, play_all(work));
 }
 
+/* The server is a task, and this is another one. */
+static int play_beside(struct work *work, struct rows_server *server)
+{
+    struct task *serving = task_spawn(co_loop(), rows_server_run, server, "database");
+    if (!serving)
+        return -ENOMEM;
+    int rc = with_connection(work, play_with_table);
+    task_cancel(serving);
+    int ended = task_join(serving);
+    return rc < 0 || ended == -ECANCELED ? rc : ended;
+}
+
 static int play_with_own_server(struct work *work)
 {
     struct rows_server server;
     int rc = rows_server_open(&server, work->service_ns, MAX_CONNECTIONS + 1);
     if (rc < 0)
         return rc;
-    struct task *serving = task_spawn(co_loop(), rows_server_run, &server, "database");
-    if (!serving) {
-        co_close(server.listening);
-        return -ENOMEM;
-    }
     work->database.port = server.port;
-    rc = with_connection(work, play_with_table);
-    task_cancel(serving);
-    int ended = task_join(serving);
-    return rc < 0 || ended == -ECANCELED ? rc : ended;
+    rc = play_beside(work, &server);
+    rows_server_close(&server);
+    return rc;
 }
 
 static int main_task(void *arg)

@@ -42,9 +42,9 @@ void postgres_close(struct postgres *connection);
  * (NULL: there are none): never write a value into the command itself. *result is the caller's, to
  * be cleared (`result` may be NULL: nobody wants it). 0; -EBUSY: another command runs on this
  * connection, and this one was not sent; -EREMOTEIO: the server has refused it, and the connection
- * can be used on; -ECONNRESET: the connection is lost; -ENOMEM. -ECANCELED: nobody knows whether it
- * was done, and the connection is still busy with it, as it is after -EOPNOTSUPP (a COPY): close it.
- */
+ * can be used on; -ECONNRESET: the connection is lost; -ENOMEM. After -ECANCELED (nobody knows
+ * whether it was done) and -EOPNOTSUPP (it was a COPY) the connection is still busy with it: close
+ * it. */
 int postgres_query(struct postgres *connection, const char *command, const char *const values[],
                    PGresult **result) CO_MUST_CHECK;
 

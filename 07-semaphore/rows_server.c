@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -45,9 +46,8 @@ static void run(struct rows_server *server, const char *command, char answer[ROW
     }
 }
 
-static int answer_command(void *arg)
+static int run_and_answer(struct rows_session *session)
 {
-    struct rows_session *session = arg;
     struct rows_server *server = session->server;
     char answer[ROWS_ANSWER_MAX];
     if (++server->running > server->most_running)
@@ -57,8 +57,19 @@ static int answer_command(void *arg)
     if (rc < 0)
         return rc;
     run(server, session->text, answer);
-    rc = stream_write(&session->writer, answer, strlen(answer));
-    return rc == -ENOMEM ? rc : 0; /* a client that has left is no error of ours */
+    return stream_write(&session->writer, answer, strlen(answer));
+}
+
+/* A task. A client that gets no answer (for want of memory, say) is not to wait for it. */
+static int answer_command(void *arg)
+{
+    struct rows_session *session = arg;
+    int rc = run_and_answer(session);
+    if (rc == -ECANCELED)
+        return rc;
+    if (rc < 0)
+        shutdown(session->writer.fd, SHUT_RDWR);
+    return 0;
 }
 
 static bool is_running(const struct rows_session *session)
@@ -219,6 +230,10 @@ int rows_server_run(void *arg)
     rc = group_end(&group, rc);
     while (!LIST_EMPTY(&server->sessions)) /* those that were cancelled before their first step */
         free_session(LIST_FIRST(&server->sessions));
-    co_close(server->listening);
     return rc;
+}
+
+void rows_server_close(struct rows_server *server)
+{
+    co_close(server->listening);
 }

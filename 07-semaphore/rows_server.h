@@ -43,7 +43,11 @@ struct rows_server {
 /* Listens on a free port. 0 or -errno. */
 int rows_server_open(struct rows_server *server, int64_t service_ns, int max_connections);
 
-/* A coroutine function: serves until it is cancelled, then closes all. -ECANCELED; -ENOMEM. */
+/* A coroutine function: serves until it is cancelled, then ends all connections. -ECANCELED; or why
+ * it could not go on: -ENOMEM. */
 int rows_server_run(void *server);
+
+/* No longer listens. When nothing runs it any more, if anything ever did. */
+void rows_server_close(struct rows_server *server);
 
 #endif

@@ -15,7 +15,6 @@
 
 #include "check.h"
 #include "clock.h"
-#include "co_io.h"
 #include "fetch_all.h"
 #include "insert_engine.h"
 #include "net.h"
@@ -86,22 +85,27 @@ static int close_pools(struct site *site, int result)
     return result < 0 ? result : rc;
 }
 
+static int play(struct site *site)
+{
+    struct task *serving = task_spawn(co_loop(), rows_server_run, &site->server, "database");
+    if (!serving)
+        return -ENOMEM;
+    int rc = close_pools(site, handle_requests(site));
+    task_cancel(serving);
+    int ended = task_join(serving);
+    return rc < 0 || ended == -ECANCELED ? rc : ended;
+}
+
 static int main_task(void *arg)
 {
     struct site *site = arg;
     int rc = rows_server_open(&site->server, NS_PER_MS, MAX_CONNECTIONS);
     if (rc < 0)
         return rc;
-    struct task *serving = task_spawn(co_loop(), rows_server_run, &site->server, "database");
-    if (!serving) {
-        co_close(site->server.listening);
-        return -ENOMEM;
-    }
     site->database.port = site->server.port;
-    rc = close_pools(site, handle_requests(site));
-    task_cancel(serving);
-    int ended = task_join(serving);
-    return rc < 0 || ended == -ECANCELED ? rc : ended;
+    rc = play(site);
+    rows_server_close(&site->server);
+    return rc;
 }
 
 static error_t parse_mend(int key, char *text, struct argp_state *state)

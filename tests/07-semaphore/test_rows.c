@@ -26,6 +26,7 @@ static int serve_and_play(void *arg)
     rc = play(NULL);
     task_cancel(serving);
     int ended = task_join(serving);
+    rows_server_close(&server);
     say("open %d", server.connections);
     return rc < 0 || ended == -ECANCELED ? rc : ended;
 }
@@ -226,6 +227,7 @@ static int end_of_the_server(void *arg)
     rc = rc < 0 ? rc : co_sleep(SERVICE_NS / 2);
     task_cancel(serving);
     say("%s", strerrorname_np(-task_join(serving)));
+    rows_server_close(&other);
     say("%s (%s)", strerrorname_np(-task_join(task)), client->error);
     rows_close(client);
     say("%d", rows_connect(&client, other.port));
