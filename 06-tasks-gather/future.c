@@ -158,6 +158,8 @@ struct awaiting {
     struct co *co;
     struct future *future;
     struct future_callback on_done;
+    bool passes_cancel; /* under way: what is awaited is being asked */
+    bool is_circle;     /* and that has led back here */
 };
 
 static void on_awaited_done(void *arg)
@@ -166,14 +168,33 @@ static void on_awaited_done(void *arg)
     co_wake_now(awaiting->co, future_result(awaiting->future));
 }
 
+/* Who waits for himself, by whatever detour, would be asked for ever: the first who was asked stops
+ * waiting. */
+static bool leave_circle(struct awaiting *awaiting)
+{
+    future_remove_done_callback(awaiting->future, &awaiting->on_done);
+    return true;
+}
+
 /* The cancel goes to what is awaited, whose end then wakes us; that may be a value all the same. If
  * it is done already, our wake-up stands in the queue, and we are cancelled when it comes. */
 static bool cancel_awaited(struct co_waiter *waiter)
 {
     struct awaiting *awaiting = (struct awaiting *)waiter;
+    awaiting->passes_cancel = true;
     if (!future_cancel(awaiting->future))
         awaiting->co->must_cancel = true;
-    return false;
+    awaiting->passes_cancel = false;
+    return awaiting->is_circle && leave_circle(awaiting);
+}
+
+bool await_closes_circle(struct co *co)
+{
+    if (!co->waiter || co->waiter->cancel != cancel_awaited)
+        return false;
+    struct awaiting *awaiting = (struct awaiting *)co->waiter;
+    awaiting->is_circle = awaiting->passes_cancel;
+    return awaiting->is_circle;
 }
 
 int await(struct future *future)

@@ -130,6 +130,8 @@ bool task_cancel(struct task *task)
 {
     if (task_is_done(task))
         return false;
+    if (await_closes_circle(&task->co))
+        return true; /* by the call that is under way: it was one request */
     task->cancel_requests++;
     co_cancel(&task->co);
     return true;

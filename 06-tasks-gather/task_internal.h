@@ -14,6 +14,10 @@ static inline bool future_has_failed(const struct future *future)
  * future. */
 void future_add_awaiter(struct future *future, struct future_callback *callback, struct co *co);
 
+/* Is `co` being cancelled in this very call, and has its cancel gone round a circle of awaits and
+ * come back? Then its wait ends. (asyncio: RecursionError.) */
+bool await_closes_circle(struct co *co);
+
 /* An error that nobody has asked for goes to the exception handler of the future's loop. */
 void future_tell_if_unretrieved(struct future *future, const char *name, const char *message);
 

@@ -1,6 +1,7 @@
 /* test_cancel.c - what a cancel does to a task, as traces that CPython 3.13 leaves for the same in
  * Python. */
 #include "clock.h"
+#include "gather.h"
 #include "scenario.h"
 
 #define LONG (3600 * NS_PER_S)
@@ -214,6 +215,67 @@ static int a_join_waits_for_the_end_all_the_same(void *arg)
     return 0;
 }
 
+/* ---- In a circle --------------------------------------------------------------------------- */
+
+/* In Python the cancel ends in a RecursionError, and both wait for ever. */
+static int who_wait_for_each_other(void *arg)
+{
+    (void)arg;
+    struct link a = {"a", NULL}, b = {"b", NULL};
+    struct task *task_a = spawn(await_link, &a), *task_b = spawn(await_link, &b);
+    a.awaited = &task_b->future;
+    b.awaited = &task_a->future;
+    let_others_run(2);
+    bool cancelled = task_cancel(task_a);
+    say("%d %d %d", cancelled, task_cancelling(task_a), task_cancelling(task_b));
+    say_end("b", task_b);
+    say_end("a", task_a);
+    return 0;
+}
+
+static int who_waits_for_himself(void *arg)
+{
+    (void)arg;
+    struct link self = {"it", NULL};
+    struct task *task = spawn(await_link, &self);
+    self.awaited = &task->future;
+    let_others_run(2);
+    bool cancelled = task_cancel(task);
+    say("%d %d", cancelled, task_cancelling(task));
+    say_end("it", task);
+    return 0;
+}
+
+static struct task *children[2];
+
+static int gather_children(void *arg)
+{
+    (void)arg;
+    int rc = gather(children, 2, NULL, 0);
+    say("parent %d", rc == -ECANCELED);
+    return rc;
+}
+
+/* The first child waits for the parent; the second ends as it is asked to. */
+static int a_gather_that_is_awaited_by_its_child(void *arg)
+{
+    (void)arg;
+    struct future never;
+    future_init(&never, co_loop());
+    struct link up = {"up", NULL}, other = {"other", &never};
+    struct task *parent = spawn(gather_children, NULL);
+    up.awaited = &parent->future;
+    children[0] = spawn(await_link, &up);
+    children[1] = spawn(await_link, &other);
+    let_others_run(2);
+    task_cancel(children[0]);
+    say("%d %d", task_cancelling(parent), task_cancelling(children[0]));
+    say_end("parent", parent);
+    say_end("up", children[0]);
+    say_end("other", children[1]);
+    return 0;
+}
+
 static const struct scenario scenarios[] = {
     {"a done task is not cancelled", a_done_task_is_not_cancelled, "0 0 4"},
     {"it goes to the innermost", it_goes_to_the_innermost, "a -1, b -1, b ECANCELED, 1 1"},
@@ -231,6 +293,11 @@ static const struct scenario scenarios[] = {
     {"returning it is being cancelled", returning_it_is_being_cancelled, "1, it ECANCELED"},
     {"a join waits for the end all the same", a_join_waits_for_the_end_all_the_same,
      "cleaned 0, joined 1, parent ECANCELED"},
+    {"who wait for each other", who_wait_for_each_other,
+     "1 1 1, a -1, b -1, b ECANCELED, a ECANCELED"},
+    {"who waits for himself", who_waits_for_himself, "1 1, it -1, it ECANCELED"},
+    {"a gather that is awaited by its child", a_gather_that_is_awaited_by_its_child,
+     "1 1, other -1, up -1, parent 1, parent ECANCELED, up ECANCELED, other ECANCELED"},
 };
 
 int main(void)
