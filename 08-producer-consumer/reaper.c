@@ -109,7 +109,7 @@ static const struct argp_option option_list[] = {
 
 int main(int argc, char **argv)
 {
-    struct reaper reaper = {.lease_ms = 10000, .every_ms = 200};
+    static struct reaper reaper = {.lease_ms = 10000, .every_ms = 200};
     const struct argp_child children[] = {{&job_argp, 0, NULL, 0}, {0}};
     const struct argp argp = {
         .options = option_list,

@@ -253,7 +253,7 @@ static const struct argp_option option_list[] = {
 
 int main(int argc, char **argv)
 {
-    struct program program = {.tasks = 20, .max = 4};
+    static struct program program = {.tasks = 20, .max = 4};
     const struct argp_child children[] = {{&redis_argp, 0, NULL, 0}, {0}};
     const struct argp argp = {
         .options = option_list,

@@ -107,9 +107,11 @@ static const struct argp_option option_list[] = {
 static void take_url(const struct argp_state *state, const char *what, const char *text)
 {
     char *copy = strdup(text); /* for as long as the program runs: the options point into it */
-    if (!copy || redis_url_parse(copy, state->input) < 0)
-        argp_failure(state, USAGE_ERROR, 0,
-                     "%s \"%s\": expected redis://HOST:PORT/DATABASE or unix:PATH", what, text);
+    if (copy && redis_url_parse(copy, state->input) == 0)
+        return;
+    free(copy);
+    argp_failure(state, USAGE_ERROR, 0,
+                 "%s \"%s\": expected redis://HOST:PORT/DATABASE or unix:PATH", what, text);
 }
 
 static error_t parse_option(int key, char *text, struct argp_state *state)

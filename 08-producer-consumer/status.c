@@ -81,7 +81,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 int main(int argc, char **argv)
 {
-    struct status_program program = {.id = NULL};
+    static struct status_program program = {.id = NULL};
     const struct argp_child children[] = {{&job_argp, 0, NULL, 0}, {0}};
     const struct argp argp = {
         .parser = parse,
