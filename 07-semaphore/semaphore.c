@@ -79,8 +79,9 @@ int semaphore_acquire(struct semaphore *semaphore)
     bool was_handed_one = future_is_done(&self.permit) && !future_is_cancelled(&self.permit);
     if (rc < 0 && was_handed_one)
         semaphore->value++;
-    /* That one is for the next; so are permits that came free while nobody might overtake us. */
-    while (semaphore->value > 0 && hand_over(semaphore))
+    /* That one is for the next; so are permits that came free while nobody might overtake us. Who
+     * was cancelled in line stood in nobody's way. */
+    while (was_handed_one && semaphore->value > 0 && hand_over(semaphore))
         ;
     return rc;
 }
