@@ -31,7 +31,7 @@ static void accept_again(void *arg)
 static void on_acceptable(void *arg)
 {
     struct acceptor *acceptor = arg;
-    for (int i = 0; i < ACCEPTS_PER_PASS; i++) {
+    for (int i = 0; i < ACCEPTS_PER_PASS && acceptor->listening >= 0; i++) {
         char name[NET_NAME_MAX];
         int fd = net_accept(acceptor->listening, name);
         if (fd == -EAGAIN)
@@ -62,4 +62,5 @@ void acceptor_stop(struct acceptor *acceptor)
     loop_cancel_timer(acceptor->loop, &acceptor->pause);
     loop_forget_fd(acceptor->loop, acceptor->listening);
     close(acceptor->listening);
+    acceptor->listening = -1;
 }

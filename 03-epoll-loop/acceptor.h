@@ -21,7 +21,7 @@ typedef void on_accepted_fn(int fd, const char *name, void *arg);
 
 struct acceptor {
     struct loop *loop;
-    int listening;
+    int listening; /* -1: stopped */
     bool is_short; /* the last try failed, and that has been said on stderr */
     struct timer pause;
     on_accepted_fn *on_accepted;
@@ -34,7 +34,8 @@ struct acceptor {
 int acceptor_start(struct acceptor *acceptor, struct loop *loop, int listening,
                    on_accepted_fn *on_accepted, void *arg);
 
-/* No more connections; closes the socket. */
+/* No more connections; closes the socket. on_accepted may call it: the acceptor must then stay
+ * where it is until on_accepted has returned. */
 void acceptor_stop(struct acceptor *acceptor);
 
 #endif

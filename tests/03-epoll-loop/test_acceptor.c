@@ -18,6 +18,7 @@ struct accepted {
     int count;
     char name[NET_NAME_MAX]; /* of the last one */
     int wanted;              /* stops the loop when so many have come */
+    bool wants_no_more;      /* and the acceptor, too */
 };
 
 static void on_accepted(int fd, const char *name, void *arg)
@@ -25,8 +26,11 @@ static void on_accepted(int fd, const char *name, void *arg)
     struct accepted *accepted = arg;
     snprintf(accepted->name, sizeof accepted->name, "%s", name);
     close(fd);
-    if (++accepted->count == accepted->wanted)
-        loop_stop(accepted->loop);
+    if (++accepted->count != accepted->wanted)
+        return;
+    loop_stop(accepted->loop);
+    if (accepted->wants_no_more)
+        acceptor_stop(&accepted->acceptor);
 }
 
 static void begin(struct accepted *accepted)
@@ -128,12 +132,33 @@ static void the_name_of_one_who_is_gone(void **state)
     end(&accepted);
 }
 
+/* Others wait already, but the socket is closed: nobody may ask it any more. */
+static void who_has_enough_may_stop_it(void **state)
+{
+    (void)state;
+    struct accepted accepted;
+    int clients[3];
+    begin(&accepted);
+    for (int i = 0; i < 3; i++)
+        assert_true((clients[i] = net_connect("127.0.0.1", accepted.port)) >= 0);
+    accepted.wanted = 1;
+    accepted.wants_no_more = true;
+    assert_int_equal(loop_run_forever(accepted.loop), 0);
+    assert_int_equal(accepted.count, 1);
+    struct loop_pending left = loop_pending(accepted.loop);
+    assert_int_equal(left.timers + left.callbacks + left.readers + left.writers, 0);
+    loop_free(accepted.loop);
+    for (int i = 0; i < 3; i++)
+        close(clients[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_share_for_each_pass),
         cmocka_unit_test(without_descriptors_it_does_not_spin),
         cmocka_unit_test(the_name_of_one_who_is_gone),
+        cmocka_unit_test(who_has_enough_may_stop_it),
     };
     alarm(60);
     return cmocka_run_group_tests_name("accepting", tests, NULL, NULL);
