@@ -55,6 +55,8 @@ static char *take(struct stream_reader *reader, size_t length)
 ssize_t stream_read(struct stream_reader *reader, void *bytes, size_t size)
 {
     size_t there = reader->end - reader->begin;
+    if (size == 0)
+        return 0; /* and that is no end */
     if (there == 0)
         return read_some(reader, bytes, size);
     size_t count = there < size ? there : size;

@@ -42,7 +42,7 @@ struct stream_reader {
 /* `buffer` and the descriptor stay the caller's. One coroutine at a time may read. */
 void stream_reader_init(struct stream_reader *reader, int fd, char *buffer, size_t capacity);
 
-/* At most `size` bytes, at least one; 0: the peer has ended. asyncio: read(n). */
+/* At most `size` bytes, at least one; 0: the peer has ended (or `size` is 0). asyncio: read(n). */
 ssize_t stream_read(struct stream_reader *reader, void *bytes, size_t size) CO_MUST_CHECK;
 
 /* All `size` bytes, which may be more than the capacity: 0; -ENODATA: the peer ended before that,

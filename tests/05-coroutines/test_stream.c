@@ -173,6 +173,24 @@ static void an_end_too_early_is_told_from_an_end(void **state)
     expect(read_what_is_not_there, "123456", "ENODATA:123456, 0, EINVAL");
 }
 
+static int read_nothing_and_then_a_line(void *arg)
+{
+    (void)arg;
+    char buffer[8], *line;
+    struct stream_reader reader;
+    stream_reader_init(&reader, pair[0], buffer, sizeof buffer);
+    say("%zd", stream_read(&reader, buffer, 0));
+    say("%zd", stream_read_line(&reader, &line));
+    end_one();
+    return 0;
+}
+
+static void who_wants_no_byte_meets_no_end(void **state)
+{
+    (void)state;
+    expect(read_nothing_and_then_a_line, "abc\n", "0, 3");
+}
+
 static int read_from_one_who_reset(void *arg)
 {
     char buffer[8], *line;
@@ -217,6 +235,7 @@ int main(void)
         cmocka_unit_test(without_a_separator_the_buffer_fills),
         cmocka_unit_test(an_end_too_early_is_told_from_an_end),
         cmocka_unit_test(an_error_is_told_from_an_end),
+        cmocka_unit_test(who_wants_no_byte_meets_no_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
