@@ -104,7 +104,7 @@ void green_threads_forget(void);
 
 /* A thread's own values of pthread_setspecific, and its end (keys.c). */
 struct green_keys {
-    const void **values; /* NULL: it has set none */
+    struct green_value *values; /* NULL: it has set none */
 };
 struct green_keys *green_own_keys(void); /* NULL: main, whose values are libc's */
 void green_keys_destroy(struct green_keys *keys);

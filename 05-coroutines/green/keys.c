@@ -10,7 +10,21 @@
 
 #include "green.h"
 
-static void (*destructors[PTHREAD_KEYS_MAX])(void *value);
+static struct key {
+    void (*destructor)(void *value);
+    unsigned generation; /* of the keys that had this number: old values are not the new one's */
+} table[PTHREAD_KEYS_MAX];
+
+/* What a thread has set. */
+struct green_value {
+    const void *value;
+    unsigned generation;
+};
+
+static const void *value_of(const struct green_value *set, pthread_key_t key)
+{
+    return set->generation == table[key].generation ? set->value : NULL;
+}
 
 /* NULL: the caller is main, or no thread of ours: libc keeps its values. */
 static struct green_keys *own_keys(void)
@@ -23,7 +37,7 @@ HOOK int pthread_key_create(pthread_key_t *key, void (*destructor)(void *value))
     NEXT(pthread_key_create);
     int error = next(key, destructor); /* the number is libc's, so main's values can stay there */
     if (error == 0 && *key < PTHREAD_KEYS_MAX)
-        destructors[*key] = destructor;
+        table[*key] = (struct key){destructor, table[*key].generation + 1};
     return error;
 }
 
@@ -31,7 +45,7 @@ HOOK int pthread_key_delete(pthread_key_t key)
 {
     NEXT(pthread_key_delete);
     if (key < PTHREAD_KEYS_MAX)
-        destructors[key] = NULL;
+        table[key].destructor = NULL;
     return next(key);
 }
 
@@ -41,7 +55,9 @@ HOOK void *pthread_getspecific(pthread_key_t key)
     const struct green_keys *keys = own_keys();
     if (!keys)
         return next(key);
-    return keys->values && key < PTHREAD_KEYS_MAX ? (void *)keys->values[key] : NULL;
+    if (!keys->values || key >= PTHREAD_KEYS_MAX)
+        return NULL;
+    return (void *)value_of(&keys->values[key], key);
 }
 
 HOOK int pthread_setspecific(pthread_key_t key, const void *value)
@@ -56,7 +72,7 @@ HOOK int pthread_setspecific(pthread_key_t key, const void *value)
         keys->values = calloc(PTHREAD_KEYS_MAX, sizeof *keys->values);
     if (!keys->values)
         return ENOMEM;
-    keys->values[key] = value;
+    keys->values[key] = (struct green_value){value, table[key].generation};
     return 0;
 }
 
@@ -67,11 +83,11 @@ void green_keys_destroy(struct green_keys *keys)
     for (int round = 0; again && round < PTHREAD_DESTRUCTOR_ITERATIONS; round++) {
         again = false;
         for (int key = 0; key < PTHREAD_KEYS_MAX; key++) {
-            const void *value = keys->values[key];
-            keys->values[key] = NULL;
-            if (!value || !destructors[key])
+            const void *value = value_of(&keys->values[key], key);
+            keys->values[key].value = NULL;
+            if (!value || !table[key].destructor)
                 continue;
-            destructors[key]((void *)value);
+            table[key].destructor((void *)value);
             again = true;
         }
     }

@@ -97,6 +97,14 @@ static void from_sets(struct pollfd *fds, int count, const fd_set *reads, const 
     }
 }
 
+static bool has_invalid(const struct pollfd *fds, int count)
+{
+    for (int fd = 0; fd < count; fd++)
+        if (fds[fd].revents & POLLNVAL)
+            return true;
+    return false;
+}
+
 /* How many are left in the set. */
 static int to_set(const struct pollfd *fds, int count, short events, fd_set *set)
 {
@@ -125,6 +133,8 @@ HOOK int select(int count, fd_set *reads, fd_set *writes, fd_set *exceptions, st
     int64_t deadline_ns =
         left ? green_after(left->tv_sec * NS_PER_S + left->tv_usec * NS_PER_US) : GREEN_FOR_EVER;
     int rc = green_poll(fds, (nfds_t)count, deadline_ns, GREEN_BY_ANY);
+    if (rc > 0 && has_invalid(fds, count))
+        rc = -EBADF;
     if (rc >= 0)
         rc = to_set(fds, count, POLLIN | POLLHUP | POLLERR, reads) +
              to_set(fds, count, POLLOUT | POLLERR, writes) +

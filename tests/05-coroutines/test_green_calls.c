@@ -194,6 +194,9 @@ static void poll_and_select_wait_for_the_first(void **state)
     assert_int_equal(select(FD_SETSIZE, &reads, NULL, NULL, &limit), 0);
     assert_false(FD_ISSET(never[0], &reads));
     close(never[0]);
+    FD_SET(never[0], &reads);
+    assert_int_equal(select(FD_SETSIZE, &reads, NULL, NULL, &limit), -1);
+    assert_int_equal(errno, EBADF);
     close(never[1]);
 }
 

@@ -256,6 +256,37 @@ static void an_end_is_told_once(void **state)
     await_stage(1);
 }
 
+/* ---- Keys ---------------------------------------------------------------------------------- */
+
+static int destroyed;
+
+static void destroy(void *value)
+{
+    (void)value;
+    destroyed++;
+}
+
+/* The new key has the old one's number, as a rule, and none of its values. */
+static void *delete_and_make_anew(void *arg)
+{
+    pthread_key_t key;
+    (void)arg;
+    if (pthread_key_create(&key, NULL) != 0 || pthread_setspecific(key, &destroyed) != 0 ||
+        pthread_key_delete(key) != 0 || pthread_key_create(&key, destroy) != 0)
+        return NULL;
+    void *value = pthread_getspecific(key);
+    return value ? NULL : (void *)(intptr_t)(key + 1);
+}
+
+static void a_new_key_has_no_old_values(void **state)
+{
+    (void)state;
+    pthread_key_t key = (pthread_key_t)(intptr_t)end_of(start(delete_and_make_anew, NULL));
+    assert_int_not_equal(key, 0);
+    assert_int_equal(destroyed, 0);
+    assert_int_equal(pthread_key_delete(key - 1), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, reset)
 
 int main(int argc, char **argv)
@@ -269,6 +300,7 @@ int main(int argc, char **argv)
         TEST(a_broadcast_wakes_all),
         TEST(a_wait_ends_at_its_time_and_not_before),
         TEST(an_end_is_told_once),
+        TEST(a_new_key_has_no_old_values),
     };
     return green_run(argv, "threads", tests, sizeof tests / sizeof tests[0]);
 }
