@@ -77,8 +77,9 @@ static int end_all_others(void *arg)
     while ((task = task_first(loop, self)) != NULL) {
         future_ref(&task->future);
         int rc = await(&task->future);
-        if (rc < 0 && !task_is_cancelled(task))
-            tell_of_late_error(task, rc);
+        (void)rc; /* it may be our own cancel: an interrupt */
+        if (future_has_failed(&task->future))
+            tell_of_late_error(task, task_result(task));
         task_unref(task);
     }
     return 0;
@@ -97,26 +98,44 @@ static int leave_nothing_running(struct run *run)
     return rc;
 }
 
-int task_run(struct loop *loop, coro_fn *fn, void *arg, bool signals)
+static int run_main_task(struct run *run, coro_fn *fn, void *arg)
 {
-    struct run run = {.loop = loop, .main_task = task_spawn(loop, fn, arg, "main")};
-    struct task *main_task = run.main_task;
+    struct task *main_task = task_spawn(run->loop, fn, arg, "main");
     if (!main_task)
         return -ENOMEM;
-    if (signals) {
-        loop_add_signal_handler(loop, SIGINT, on_sigint, &run);
-        loop_add_signal_handler(loop, SIGTERM, on_sigterm, &run);
-        task_tree_on_signal(loop, SIGUSR1);
-    }
-    int rc = run_loop_until(loop, &main_task->future);
-    int rc_others = leave_nothing_running(&run);
-    if (signals) {
-        loop_remove_signal_handler(loop, SIGINT);
-        loop_remove_signal_handler(loop, SIGTERM);
-        loop_remove_signal_handler(loop, SIGUSR1);
-    }
+    run->main_task = main_task;
+    int rc = run_loop_until(run->loop, &main_task->future);
+    int rc_others = leave_nothing_running(run);
     if (rc == 0)
         rc = task_is_done(main_task) ? task_result(main_task) : rc_others;
     task_unref(main_task);
+    return rc;
+}
+
+static int handle_signals(struct run *run)
+{
+    int rc = loop_add_signal_handler(run->loop, SIGINT, on_sigint, run);
+    if (rc == 0)
+        rc = loop_add_signal_handler(run->loop, SIGTERM, on_sigterm, run);
+    if (rc == 0)
+        rc = task_tree_on_signal(run->loop, SIGUSR1);
+    return rc;
+}
+
+static void leave_signals(struct loop *loop)
+{
+    loop_remove_signal_handler(loop, SIGINT);
+    loop_remove_signal_handler(loop, SIGTERM);
+    loop_remove_signal_handler(loop, SIGUSR1);
+}
+
+int task_run(struct loop *loop, coro_fn *fn, void *arg, bool signals)
+{
+    struct run run = {.loop = loop};
+    int rc = signals ? handle_signals(&run) : 0;
+    if (rc == 0)
+        rc = run_main_task(&run, fn, arg);
+    if (signals)
+        leave_signals(loop);
     return rc;
 }

@@ -60,7 +60,8 @@ int task_result(struct task *task); /* as future_result */
  * and waits for them, and gives the main task's result. SIGINT and SIGTERM cancel it, when
  * `signals` is true: then the result is -ECANCELED, usually; a second one ends the process at once.
  * SIGUSR1 then prints what every task waits for (task_tree.h).
- * -ENOMEM, or the loop's error (-EDEADLK). asyncio: run. */
+ * -ENOMEM, the loop's error (-EDEADLK), or why it cannot hear of signals (-EMFILE), and then fn is
+ * not called. asyncio: run. */
 int task_run(struct loop *loop, coro_fn *fn, void *arg, bool signals) CO_MUST_CHECK;
 
 /* Runs `loop` until the future is done: its result; -EINTR: loop_stop came first; -EBUSY: it is

@@ -22,7 +22,7 @@ struct waiting {
     enum wait_until until;
     int left;
     int count;
-    struct waited tasks[];
+    struct waited *tasks;
 };
 
 static void release(struct waiting *waiting)
@@ -52,22 +52,17 @@ static void on_one_done(void *arg)
         release(waiting);
 }
 
-static struct waiting *waiting_new(struct task *const tasks[], int count, enum wait_until until)
+static void waiting_init(struct waiting *waiting, struct task *const tasks[], int count,
+                         enum wait_until until, struct waited *room)
 {
-    struct waiting *waiting = calloc(1, sizeof *waiting + (size_t)count * sizeof waiting->tasks[0]);
-    if (!waiting)
-        return NULL;
+    *waiting = (struct waiting){.until = until, .left = count, .count = count, .tasks = room};
     future_init(&waiting->enough, co_loop());
     waiting->enough.what = "wait_tasks";
     timer_init(&waiting->timer, on_wait_over, waiting);
-    waiting->until = until;
-    waiting->left = waiting->count = count;
     for (int i = 0; i < count; i++) {
-        waiting->tasks[i].waiting = waiting;
-        waiting->tasks[i].task = tasks[i];
-        callback_init(&waiting->tasks[i].on_done.callback, on_one_done, &waiting->tasks[i]);
+        room[i] = (struct waited){.waiting = waiting, .task = tasks[i]};
+        callback_init(&room[i].on_done.callback, on_one_done, &room[i]);
     }
-    return waiting;
 }
 
 static int wait_until_enough(struct waiting *waiting, int64_t timeout_ns)
@@ -86,15 +81,19 @@ static int wait_until_enough(struct waiting *waiting, int64_t timeout_ns)
     return rc;
 }
 
+/* For one task no memory is needed: cancel_and_wait, below, must not do without the waiting. */
 int wait_tasks(struct task *const tasks[], int count, enum wait_until until, int64_t timeout_ns)
 {
     if (count == 0)
         return 0;
-    struct waiting *waiting = waiting_new(tasks, count, until);
-    if (!waiting)
+    struct waiting waiting;
+    struct waited one, *room = count == 1 ? &one : calloc((size_t)count, sizeof *room);
+    if (!room)
         return -ENOMEM;
-    int rc = wait_until_enough(waiting, timeout_ns);
-    free(waiting);
+    waiting_init(&waiting, tasks, count, until, room);
+    int rc = wait_until_enough(&waiting, timeout_ns);
+    if (room != &one)
+        free(room);
     if (rc < 0)
         return rc;
     int done = 0;

@@ -94,6 +94,23 @@ static int play_wait_for(void *arg)
     return task ? told_by_the_clock(wait_for(task, 5 * NS_PER_MS)) : -ENOMEM;
 }
 
+/* Without any memory at all the task has ended all the same when it returns. */
+static int play_no_time(void *arg)
+{
+    (void)arg;
+    struct task *task = task_spawn(co_loop(), nap, (void *)1, "a nap");
+    int rc = task ? co_yield() : -ENOMEM;
+    if (!task)
+        return rc;
+    future_ref(&task->future);
+    int result = wait_for(task, 0);
+    bool has_ended = task_is_done(task);
+    task_unref(task);
+    if (!has_ended)
+        return -EBUSY;
+    return result == -ETIMEDOUT ? 0 : result;
+}
+
 static int play_shield(void *arg)
 {
     (void)arg;
@@ -167,6 +184,7 @@ ALL_SAY(play_gather)
 ALL_SAY(play_wait)
 ALL_SAY(play_as_completed)
 ALL_SAY(play_wait_for)
+ALL_SAY(play_no_time)
 ALL_SAY(play_shield)
 ALL_SAY(play_group)
 ALL_SAY(play_flight)
@@ -190,7 +208,7 @@ int main(void)
         cmocka_unit_test(play_as_completed_says), cmocka_unit_test(play_wait_for_says),
         cmocka_unit_test(play_shield_says),       cmocka_unit_test(play_group_says),
         cmocka_unit_test(play_flight_says),       cmocka_unit_test(play_timeout_says),
-        cmocka_unit_test(play_fetch_says),
+        cmocka_unit_test(play_fetch_says),        cmocka_unit_test(play_no_time_says),
     };
     curl_global_init(CURL_GLOBAL_DEFAULT);
     int failed = cmocka_run_group_tests_name("06-tasks-gather without memory", tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* test_run.c - task_run: into the first task and cleanly out again. */
 #include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "backend.h"
@@ -100,6 +101,76 @@ static void an_interrupt_cancels_the_main_task(void **state)
     assert_int_equal(run_on(&backend_epoll, interrupt_oneself, true), -ECANCELED);
 }
 
+/* What the handler of the loop is told. */
+static void on_exception(const struct loop_exception *exception, void *arg)
+{
+    (void)arg;
+    say("told %s %d", exception->name, exception->error);
+}
+
+/* Asked to end, it ends with a value. */
+static int end_well(void *arg)
+{
+    int rc = co_sleep(LONG);
+    (void)arg;
+    return rc == -ECANCELED ? 7 : rc;
+}
+
+/* Cancels who waits for the end of all, in the pass in which "well" has ended. */
+static int interrupt_the_end(void *arg)
+{
+    int rc = co_sleep(LONG);
+    struct task *tasks[4];
+    int count = all_tasks(co_loop(), tasks, 4);
+    (void)arg;
+    for (int i = 0; i < count; i++)
+        if (tasks[i] != task_current())
+            say("%s %d", task_name(tasks[i]), task_cancel(tasks[i]));
+    return rc;
+}
+
+static int leave_two_behind(void *arg)
+{
+    (void)arg;
+    loop_set_exception_handler(co_loop(), on_exception, NULL);
+    task_detach(task_spawn(co_loop(), end_well, NULL, "well"));
+    task_detach(task_spawn(co_loop(), interrupt_the_end, NULL, "badly"));
+    return co_yield();
+}
+
+static void an_interrupt_of_the_end_is_no_tasks_error(void **state)
+{
+    (void)state;
+    assert_int_equal(run_on(&backend_virtual, leave_two_behind, false), 0);
+    assert_string_equal(trace_text(), "end all others 1");
+}
+
+static int say_that_it_runs(void *arg)
+{
+    (void)arg;
+    say("runs");
+    return 0;
+}
+
+/* Without a descriptor for signals Ctrl-C would not be heard. */
+static void signals_that_cannot_be_had_are_told(void **state)
+{
+    (void)state;
+    struct loop *loop = loop_new(&backend_virtual);
+    struct rlimit before, few = {0};
+    assert_non_null(loop);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few.rlim_max = before.rlim_max;
+    trace_clear();
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    int rc = task_run(loop, say_that_it_runs, NULL, true);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(rc, -EMFILE);
+    assert_string_equal(trace_text(), "");
+    assert_int_equal(task_count(loop) + coro_count(), 0);
+    loop_free(loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +178,8 @@ int main(void)
         cmocka_unit_test(others_are_cancelled_and_awaited),
         cmocka_unit_test(a_deadlock_is_told_and_undone),
         cmocka_unit_test(an_interrupt_cancels_the_main_task),
+        cmocka_unit_test(an_interrupt_of_the_end_is_no_tasks_error),
+        cmocka_unit_test(signals_that_cannot_be_had_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
