@@ -148,9 +148,9 @@ static int a_get_lets_a_thread_go_on(void *arg)
     new_inbox(1);
     pthread_t thread = block_a_thread();
     get_one();
-    get_one();
     pthread_join(thread, NULL);
     say("thread %d", thread_rc);
+    get_one();
     return end();
 }
 
@@ -184,7 +184,7 @@ static const struct scenario scenarios[] = {
     {"shutdown leaves what came", shutdown_leaves_what_came,
      "put ESHUTDOWN, 1, get ESHUTDOWN, get ESHUTDOWN"},
     {"shutdown wakes the getter", shutdown_wakes_the_getter, "get ESHUTDOWN, getter ESHUTDOWN"},
-    {"a get lets a thread go on", a_get_lets_a_thread_go_on, "7, 7, thread 0, get ESHUTDOWN"},
+    {"a get lets a thread go on", a_get_lets_a_thread_go_on, "7, thread 0, 7, get ESHUTDOWN"},
     {"shutdown wakes a thread", shutdown_wakes_a_thread, "thread ESHUTDOWN, 7, get ESHUTDOWN"},
     {"nothing has no room", nothing_has_no_room, "EINVAL"},
 };
