@@ -22,8 +22,23 @@ enum fuzz_word {
     FUZZ_GATHER,
     FUZZ_WAIT,
     FUZZ_AS_COMPLETED,
-    FUZZ_TIMEOUT,
+    FUZZ_SET, /* from here to FUZZ_JOIN: fuzz_sync.c */
+    FUZZ_CLEAR,
+    FUZZ_EVENT_WAIT,
+    FUZZ_NOTIFY,
+    FUZZ_CONDITION_WAIT,
+    FUZZ_BARRIER_WAIT,
+    FUZZ_BARRIER_RESET,
+    FUZZ_BARRIER_ABORT,
+    FUZZ_PUT,
+    FUZZ_GET,
+    FUZZ_DONE,
+    FUZZ_JOIN,
+    FUZZ_TIMEOUT, /* blocks from here on */
     FUZZ_GROUP,
+    FUZZ_LOCKED,
+    FUZZ_PERMITTED,
+    FUZZ_CONDITIONED,
     FUZZ_TRY,
     FUZZ_CATCH,
     FUZZ_END,
@@ -48,5 +63,24 @@ void fuzz_read(struct fuzz_program *program);
 
 /* Runs it on the virtual clock; what it prints goes to stdout. */
 int fuzz_run(const struct fuzz_program *program);
+
+/* The word as the program has it. */
+const char *fuzz_word_text(enum fuzz_word word);
+
+/* ---- What all tasks of a program share (fuzz_sync.c) ----------------------------------------- */
+
+void fuzz_sync_begin(void);
+void fuzz_sync_end(void);
+
+/* One may hold the condition's lock and await another, who wants it back and cannot be cancelled
+ * out of that. When nothing goes on any more the lock is released, whoever holds it. */
+void fuzz_sync_break_lock(void);
+
+/* A statement from FUZZ_SET to FUZZ_JOIN: its result. May suspend. */
+int fuzz_sync_do(const struct fuzz_statement *statement);
+
+/* The beginning and the end of FUZZ_LOCKED, FUZZ_PERMITTED or FUZZ_CONDITIONED. */
+int fuzz_sync_acquire(enum fuzz_word word);
+int fuzz_sync_release(enum fuzz_word word);
 
 #endif

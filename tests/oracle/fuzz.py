@@ -18,8 +18,10 @@ import subprocess
 import sys
 from asyncio import *
 
+import fuzz_sync
+import words
 from exact_clock import ExactClock
-from words import E, rc
+from words import E
 
 OLD = sys.version_info < (3, 13)  # counts a group's cancels in another way
 TASKS = 8
@@ -45,6 +47,9 @@ def delay(r):
 
 def statement(r, me, depth):
     """A statement of task `me`, who only ever waits for those with higher numbers."""
+    if r.sync and r.randrange(2):
+        word, *numbers = fuzz_sync.choose(r, depth, OLD)
+        return [word, *(numbers if word not in fuzz_sync.BLOCKS else [block(r, me, depth + 1)])]
     later = [k for k in range(me + 1, TASKS)]
     words = ['sleep'] * 6 + ['cancel'] * 3 + ['fail'] + ([] if OLD else ['uncancel'])
     if later:
@@ -107,9 +112,16 @@ def program_text(bodies):
 # ---- Running it here ---------------------------------------------------------------------------
 
 
-class Runner:
+def rc(error):
+    """An exception as C has it."""
+    names = {BrokenBarrierError: 'EPIPE', RuntimeError: 'EPERM', ValueError: 'EINVAL'}
+    return names.get(type(error)) or words.rc(error)
+
+
+class Runner(fuzz_sync.Sync):
     def __init__(self, bodies):
         self.bodies, self.tasks, self.lines = bodies, {}, []
+        self.make_sync()
 
     def say(self, me, what, result):
         self.lines.append('%d %s %s' % (me, what, result))
@@ -247,7 +259,11 @@ class Runner:
         get_running_loop().set_exception_handler(lambda loop, context: None)
         self.tasks[0] = create_task(self.body(0))
         while running := [k for k in sorted(self.tasks) if not self.tasks[k].done()]:
-            await wait([self.tasks[running[0]]])
+            ended, _ = await wait([self.tasks[running[0]]], timeout=10)
+            if not ended:  # it waits for what never comes, and so may others
+                self.break_lock()
+                for k in sorted(self.tasks):
+                    self.tasks[k].cancel()
         for k in sorted(self.tasks):
             t = self.tasks[k]
             result = 'ECANCELED' if t.cancelled() else rc(t.exception()) if t.exception() else t.result()
@@ -302,6 +318,7 @@ def main(play, seed=1, count=1000):
     lines = 0
     for n in range(int(seed), int(seed) + int(count)):
         r = random.Random(n)
+        r.sync = n % 2 == 0  # what fuzz_sync.py has is in every other one
         bodies = [block(r, k) for k in range(TASKS)]
         bodies[0] = [['spawn', k] for k in r.sample(range(1, TASKS), 3)] + bodies[0]
         here, ours = run_here(bodies), run_ours(play, bodies)

@@ -6,13 +6,44 @@
 #include "fuzz.h"
 
 static const char *const words[FUZZ_WORDS] = {
-    [FUZZ_TASK] = "task",       [FUZZ_SLEEP] = "sleep",       [FUZZ_SPAWN] = "spawn",
-    [FUZZ_CANCEL] = "cancel",   [FUZZ_UNCANCEL] = "uncancel", [FUZZ_FAIL] = "fail",
-    [FUZZ_AWAIT] = "await",     [FUZZ_SHIELD] = "shield",     [FUZZ_WAIT_FOR] = "wait_for",
-    [FUZZ_GATHER] = "gather",   [FUZZ_WAIT] = "wait",         [FUZZ_AS_COMPLETED] = "as_completed",
-    [FUZZ_TIMEOUT] = "timeout", [FUZZ_GROUP] = "group",       [FUZZ_TRY] = "try",
-    [FUZZ_CATCH] = "catch",     [FUZZ_END] = "end",
+    [FUZZ_TASK] = "task",
+    [FUZZ_SLEEP] = "sleep",
+    [FUZZ_SPAWN] = "spawn",
+    [FUZZ_CANCEL] = "cancel",
+    [FUZZ_UNCANCEL] = "uncancel",
+    [FUZZ_FAIL] = "fail",
+    [FUZZ_AWAIT] = "await",
+    [FUZZ_SHIELD] = "shield",
+    [FUZZ_WAIT_FOR] = "wait_for",
+    [FUZZ_GATHER] = "gather",
+    [FUZZ_WAIT] = "wait",
+    [FUZZ_AS_COMPLETED] = "as_completed",
+    [FUZZ_TIMEOUT] = "timeout",
+    [FUZZ_GROUP] = "group",
+    [FUZZ_TRY] = "try",
+    [FUZZ_SET] = "set",
+    [FUZZ_CLEAR] = "clear",
+    [FUZZ_EVENT_WAIT] = "event_wait",
+    [FUZZ_NOTIFY] = "notify",
+    [FUZZ_CONDITION_WAIT] = "condition_wait",
+    [FUZZ_BARRIER_WAIT] = "barrier_wait",
+    [FUZZ_BARRIER_RESET] = "barrier_reset",
+    [FUZZ_BARRIER_ABORT] = "barrier_abort",
+    [FUZZ_PUT] = "put",
+    [FUZZ_GET] = "get",
+    [FUZZ_DONE] = "done",
+    [FUZZ_JOIN] = "join",
+    [FUZZ_LOCKED] = "locked",
+    [FUZZ_PERMITTED] = "permitted",
+    [FUZZ_CONDITIONED] = "conditioned",
+    [FUZZ_CATCH] = "catch",
+    [FUZZ_END] = "end",
 };
+
+const char *fuzz_word_text(enum fuzz_word word)
+{
+    return words[word];
+}
 
 static enum fuzz_word word_of(const char *text)
 {
@@ -41,7 +72,7 @@ static int close_block(struct fuzz_program *program, int begin)
         enum fuzz_word word = program->statements[i].word;
         if (word == FUZZ_CATCH)
             program->statements[begin].next = i;
-        if (word == FUZZ_TIMEOUT || word == FUZZ_GROUP || word == FUZZ_TRY)
+        if (word >= FUZZ_TIMEOUT && word <= FUZZ_TRY)
             i = close_block(program, i);
         else
             i++;

@@ -19,6 +19,7 @@ static struct task *tasks[FUZZ_TASKS]; /* NULL: not spawned */
 struct runner {
     int id;
     struct group *group; /* the innermost that it is in, or NULL */
+    bool conditioned;    /* it holds the condition's lock */
 };
 
 static int run_body(void *arg);
@@ -100,6 +101,8 @@ static int complete_two(const struct runner *runner, const struct fuzz_statement
 
 static int do_waiting(const struct runner *runner, const struct fuzz_statement *s)
 {
+    if (s->word >= FUZZ_SET)
+        return say(runner, fuzz_word_text(s->word), fuzz_sync_do(s));
     switch (s->word) {
     case FUZZ_SLEEP:
         return say(runner, "sleep", co_sleep(s->a * NS_PER_US));
@@ -138,7 +141,7 @@ static void say_error(struct group *group, struct task *task, int error, void *a
 static int do_group(struct runner *runner, const struct fuzz_statement *s, int begin)
 {
     struct group group, *outer = runner->group;
-    struct runner inside = {runner->id, &group};
+    struct runner inside = {runner->id, &group, runner->conditioned};
     group_begin(&group);
     group_on_error(&group, say_error, runner);
     int rc = run_statements(&inside, begin, s->next - 1);
@@ -146,6 +149,20 @@ static int do_group(struct runner *runner, const struct fuzz_statement *s, int b
     runner->group = outer;
     say(runner, "cancelling", task_cancelling(task_current()));
     return say(runner, "group", rc);
+}
+
+static int do_holding(struct runner *runner, const struct fuzz_statement *s, int begin)
+{
+    int rc = fuzz_sync_acquire(s->word);
+    if (rc == 0) {
+        struct runner inside = *runner;
+        inside.conditioned |= s->word == FUZZ_CONDITIONED;
+        say(runner, "holds", 0);
+        rc = run_statements(&inside, begin, s->next - 1);
+        int released = fuzz_sync_release(s->word);
+        rc = released < 0 ? released : rc;
+    }
+    return say(runner, fuzz_word_text(s->word), rc);
 }
 
 static int do_try(struct runner *runner, const struct fuzz_statement *s, int begin)
@@ -168,8 +185,10 @@ static int do_block(struct runner *runner, int i)
         return do_timeout(runner, s, i + 1);
     case FUZZ_GROUP:
         return do_group(runner, s, i + 1);
-    default:
+    case FUZZ_TRY:
         return do_try(runner, s, i + 1);
+    default:
+        return do_holding(runner, s, i + 1);
     }
 }
 
@@ -181,10 +200,15 @@ static int behind(int i)
     return s->next > 0 ? s->next : i + 1;
 }
 
-/* What is asked of a task that is not there yet is left out. */
-static bool have_tasks(const struct fuzz_statement *s)
+/* What is asked of a task that is not there yet is left out; so is what would leave the condition's
+ * lock taken for ever: a wait for it without the lock, the lock taken twice. */
+static bool is_possible(const struct runner *runner, const struct fuzz_statement *s)
 {
     switch (s->word) {
+    case FUZZ_CONDITION_WAIT:
+        return runner->conditioned;
+    case FUZZ_CONDITIONED:
+        return !runner->conditioned;
     case FUZZ_CANCEL:
     case FUZZ_AWAIT:
     case FUZZ_SHIELD:
@@ -204,7 +228,7 @@ static int run_statements(struct runner *runner, int begin, int end)
     int rc = 0;
     for (int i = begin; i < end && rc >= 0; i = behind(i)) {
         const struct fuzz_statement *s = &program->statements[i];
-        if (!have_tasks(s))
+        if (!is_possible(runner, s))
             continue;
         if (s->word >= FUZZ_TIMEOUT)
             rc = do_block(runner, i);
@@ -225,14 +249,23 @@ static int run_body(void *arg)
     return rc < 0 ? rc : runner.id;
 }
 
-/* The first task, and then all the others in the order of their numbers, until none is left. */
+/* The first task, and then all the others in the order of their numbers, until none is left. One
+ * that takes longer than a program can last waits for what never comes: then all are cancelled. */
 static int run_all(void *arg)
 {
+    fuzz_sync_begin();
     tasks[0] = task_spawn(co_loop(), run_body, (void *)1, NULL);
     for (int i = 0; tasks[0] && i < program->tasks; i++) {
         if (!tasks[i] || task_is_done(tasks[i]))
             continue;
-        CHECK_RC(wait_tasks(&tasks[i], 1, WAIT_ALL_COMPLETED, -1));
+        int ended = wait_tasks(&tasks[i], 1, WAIT_ALL_COMPLETED, 10 * NS_PER_S);
+        CHECK_RC(ended);
+        if (ended == 0)
+            fuzz_sync_break_lock();
+        for (int k = 0; ended == 0 && k < program->tasks; k++) {
+            if (tasks[k] && !task_is_done(tasks[k]))
+                task_cancel(tasks[k]);
+        }
         i = -1;
     }
     for (int i = 0; i < program->tasks; i++) {
@@ -241,6 +274,7 @@ static int run_all(void *arg)
         printf("%d %s %d\n", i, rc_text(task_result(tasks[i])), task_cancelling(tasks[i]));
         task_unref(tasks[i]);
     }
+    fuzz_sync_end();
     return tasks[0] ? *(int *)arg : -ENOMEM;
 }
 
