@@ -182,6 +182,15 @@ static int beat_once(struct job_worker *worker)
     return rc < 0 ? rc : 0;
 }
 
+/* That Redis is away is said once, and not at each beat. */
+static void note_trouble(struct job_worker *worker, int rc)
+{
+    if (rc < 0 && rc != -ECANCELED && rc != worker->trouble)
+        fprintf(stderr, "worker %s: Redis: %s; it goes on trying\n", worker->options->name,
+                error_text(rc));
+    worker->trouble = rc < 0 ? rc : 0;
+}
+
 /* A task, until it is cancelled. Three beats in a lease: two may be lost. */
 static int beat(void *arg)
 {
@@ -190,6 +199,7 @@ static int beat(void *arg)
     int rc;
     do {
         rc = beat_once(worker);
+        note_trouble(worker, rc);
         if (rc != -ECANCELED)
             rc = co_sleep(rc < 0 && pause_ns > PAUSE_MAX_NS ? PAUSE_MAX_NS : pause_ns);
     } while (rc == 0);
@@ -208,6 +218,7 @@ static int prepare(struct job_worker *worker)
         rc = job_prepare(worker->queue);
         if (rc == 0)
             rc = beat_once(worker); /* before it takes anything, so that a reaper knows it */
+        note_trouble(worker, rc);
         if (rc < 0 && rc != -ECANCELED && co_sleep(backoff_next(&backoff)) < 0)
             rc = -ECANCELED;
     }

@@ -65,6 +65,7 @@ struct job_worker {
     struct job_runner *runners; /* `concurrency` of them */
     bool is_stopping;
     bool must_recover; /* something failed, and may have left a job held that no runner is at */
+    int trouble;       /* what the last beat failed with */
     long done, failed, late; /* runs */
 };
 

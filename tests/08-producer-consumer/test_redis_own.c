@@ -63,7 +63,7 @@ static int a_lost_transaction(void *arg)
     redis_transaction_begin(&transaction, own);
     int rc = redis_transaction_multi(&transaction);
     ask(other, "CLIENT KILL TYPE normal SKIPME yes");
-    while (rc == 0) { /* until the loss has been noticed */
+    for (int i = 0; i < 1000 && rc == 0; i++) { /* until the loss has been noticed */
         rc = redis_transaction_command(&transaction, &reply, "SET lost 1");
         freeReplyObject(reply);
     }
