@@ -44,6 +44,7 @@ struct run {
     int started; /* workers, ever */
     long killed;
     struct process *workers[WORKERS], *reapers[2];
+    char names[WORKERS][32]; /* of the workers */
 };
 
 static long from_environment(const char *name, long otherwise)
@@ -110,8 +111,8 @@ static void wait_for_ended(struct run *run, long ended)
 
 static void start_worker(struct run *run, int i)
 {
-    char name[32];
-    snprintf(name, sizeof name, "group-%d-worker-%d", i % 3, run->started++);
+    char *name = run->names[i];
+    snprintf(name, sizeof run->names[i], "group-%d-worker-%d", i % 3, run->started++);
     const char *argv[] = {
         program_path("08-producer-consumer/worker"),
         "--redis",
@@ -198,8 +199,17 @@ static void kill_until_the_end(struct run *run)
     wait_for_ended(run, run->jobs);
 }
 
+/* One that has only just been started might not know yet what to do with a signal. */
+static void wait_until_heard_of(struct run *run, const char *worker)
+{
+    while (ask(run, "ZSCORE " ROOT ":workers %s", worker) == 0)
+        usleep(2000);
+}
+
 static void stop_all(struct run *run)
 {
+    for (int i = 0; i < WORKERS; i++)
+        wait_until_heard_of(run, run->names[i]);
     for (int i = 0; i < WORKERS; i++)
         process_signal(run->workers[i], SIGTERM);
     for (int i = 0; i < WORKERS; i++) {
