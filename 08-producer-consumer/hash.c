@@ -79,7 +79,7 @@ static int run_visit(void *arg)
 static int visit_all(void *arg)
 {
     struct hash *hash = arg;
-    struct task *tasks[MAX_SERVERS];
+    struct task *tasks[MAX_SERVERS] = {NULL};
     int spawned = 0, rc;
     while (spawned < hash->count) {
         struct visit *visit = &hash->visits[spawned];

@@ -59,7 +59,7 @@ static int ping(void *arg)
 /* Many at once; the first error. */
 static int ping_all(struct redis *redis)
 {
-    struct task *tasks[CLIENTS];
+    struct task *tasks[CLIENTS] = {NULL};
     int count = 0, rc = 0;
     while (count < CLIENTS && (tasks[count] = task_spawn(co_loop(), ping, redis, "ping")) != NULL)
         count++;
