@@ -25,7 +25,7 @@ static void on_interrupt(void *arg)
 
 static int run_on(struct loop *loop, coro_fn *fn, void *arg, const char *name)
 {
-    struct run run;
+    struct run run = {.result = -EINTR}; /* until it ends: somebody may stop the loop before */
     int rc = loop_add_signal_handler(loop, SIGINT, on_interrupt, &run.co);
     if (rc == 0)
         rc = co_start(&run.co, loop, fn, arg, name, on_end);
