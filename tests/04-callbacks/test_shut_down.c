@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include "backend_virtual.h"
-#include "command_server.c"
 #include "net.h"
 #include "unit.h"
+
+#define main command_server_main /* so that the program's functions can be called from here */
+int command_server_main(int argc, char **argv);
+#include "command_server.c"
 #undef main
 
 #define COMMANDS 4096
