@@ -220,7 +220,7 @@ static int end_of_the_server(void *arg)
     struct rows_server other;
     int rc = rows_server_open(&other, SERVICE_NS, 3);
     struct task *serving = task_spawn(co_loop(), rows_server_run, &other, "server");
-    struct rows_client *client;
+    struct rows_client *client = NULL;
     if (rc == 0)
         rc = rows_connect(&client, other.port);
     struct task *task = task_spawn(co_loop(), insert, client, "insert");
