@@ -2,7 +2,7 @@
 # bench.sh - measures the course's servers and pieces beside others', in turns, and judges the ratios.
 #
 #   make bench                       everything; ONLY=echo, idle, crowd, timers, switch, spawn,
-#                                    sleepers or fetch: that alone
+#                                    sleepers, fetch, queue, inbox or permit: that alone
 #   ROUNDS=9 MESSAGES=20000 CONNECTIONS=100 SIZE=1024 IDLE=1000 CROWD=10000 FETCHES=10000
 #   SUBJECTS='bare 03'               only these servers
 #
@@ -14,7 +14,7 @@ cd "$(dirname "$0")" || exit 1
 rounds=${ROUNDS:-9} messages=${MESSAGES:-20000} connections=${CONNECTIONS:-100}
 size=${SIZE:-1024} idle=${IDLE:-1000} crowd=${CROWD:-10000} fetches=${FETCHES:-10000}
 subjects=${SUBJECTS:-bare libuv go node asyncio uvloop 01 02 02-pool 02-processes 03 04 05}
-all='echo idle crowd timers switch spawn sleepers fetch'
+all='echo idle crowd timers switch spawn sleepers fetch queue inbox permit'
 tools=$BUILD/tests/bench
 
 case " $all " in
@@ -151,6 +151,21 @@ spawn_round() {
     measure "$tools/coroutines" spawn
     [ -z "$go" ] || measure "$tools/peer-go-coroutines" spawn 1000000
     [ -z "$python" ] || measure "$python" peers/coroutines.py spawn 20000
+}
+
+queue_round() {
+    measure "$tools/queues" queue
+    [ -z "$go" ] || measure "$tools/peer-go-coroutines" queue 2000000
+    [ -z "$python" ] || measure "$python" peers/coroutines.py queue 200000
+}
+
+inbox_round() {
+    measure "$tools/queues" inbox
+    [ -z "$go" ] || measure "$tools/peer-go-coroutines" inbox 2000000
+}
+
+permit_round() {
+    measure "$tools/queues" permit
 }
 
 sleepers_round() {

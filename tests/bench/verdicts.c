@@ -33,6 +33,10 @@ static const struct verdict verdicts[] = {
     {"sleepers", "wall", "05 stackful", NULL, AT_MOST, 2},
     {"sleepers", "cpu", "05 stackful", "asyncio", AT_MOST, 1},
     {"fetch", "wall", "06", NULL, AT_MOST, 3},
+    {"queue", "wall", "08", "go", AT_MOST, 0.30},
+    {"queue", "wall", "08", "asyncio", AT_MOST, 1.0 / 50},
+    {"inbox", "wall", "08", "go", AT_MOST, 1.00},
+    {"permit", "wall", "07", NULL, AT_MOST, 10},
 };
 
 static const char *word(const struct verdict *verdict, double value)

@@ -1,5 +1,5 @@
 """asyncio for comparison: "switch" passes a turn there and back by futures, "spawn" starts tasks in
-crowds and awaits them, "sleepers" has COUNT of them asleep at once. A line of tabs, as load.c's."""
+crowds and awaits them, "sleepers" has COUNT of them asleep at once, "queue" passes COUNT numbers. A line of tabs, as load.c's."""
 import asyncio
 import sys
 import time
@@ -46,7 +46,22 @@ async def sleepers():
     await asyncio.gather(*(sleep_twice() for _ in range(count)))
 
 
+async def queue():
+    items = asyncio.Queue(1000)
+
+    async def put_all():
+        for i in range(count):
+            await items.put(i)
+
+    task = asyncio.create_task(put_all())
+    for _ in range(count):
+        await items.get()
+    await task
+
+
+jobs = {"switch": switches, "spawn": spawns, "sleepers": sleepers, "queue": queue}
 begin = time.process_time_ns()
-asyncio.run({"switch": switches, "spawn": spawns, "sleepers": sleepers}[what]())
+asyncio.run(jobs[what]())
+metric = "wall" if what == "queue" else "cpu"  # on one thread they are the same
 if what != "sleepers":  # usage.c measures those
-    print(f"{what}\tasyncio\tcpu\t{(time.process_time_ns() - begin) / count:.2f}\tns")
+    print(f"{what}\tasyncio\t{metric}\t{(time.process_time_ns() - begin) / count:.2f}\tns")

@@ -37,7 +37,7 @@ static const struct column of_servers[] = {
 static const struct column of_pieces[] = {
     {"cpu", "CPU ns", "each", "%.1f", 10, true},
     {"memory", "bytes", "each", "%.0f", 9, false},
-    {"wall", "s", "in all", "%.2f", 7, false},
+    {"wall", "s in all", "or ns each", "%.2f", 10, true},
     {0},
 };
 
