@@ -106,9 +106,13 @@ static const struct argp_option option_list[] = {
 
 static void take_url(const struct argp_state *state, const char *what, const char *text)
 {
-    char *copy = strdup(text); /* for as long as the program runs: the options point into it */
-    if (copy && redis_url_parse(copy, state->input) == 0)
+    static char *kept; /* for as long as the program runs: the options point into it */
+    char *copy = strdup(text);
+    if (copy && redis_url_parse(copy, state->input) == 0) {
+        free(kept); /* --redis goes before REDIS_URL */
+        kept = copy;
         return;
+    }
     free(copy);
     argp_failure(state, USAGE_ERROR, 0,
                  "%s \"%s\": expected redis://HOST:PORT/DATABASE or unix:PATH", what, text);
