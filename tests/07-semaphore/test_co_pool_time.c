@@ -1,5 +1,5 @@
-/* test_co_pool_time.c - the times of eventlet's GreenPool, on the virtual clock; a million jobs (20,000 under
- * the thread sanitizer). */
+/* test_co_pool_time.c - the times of eventlet's GreenPool, on the virtual clock; a million jobs
+ * (20,000 under the thread sanitizer). */
 #include <unistd.h>
 
 #include "backend_virtual.h"
